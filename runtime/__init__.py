@@ -1,0 +1,1 @@
+"""What scripts run on: planning, goals, worlds, acting, and the shells around them."""

@@ -1,0 +1,1 @@
+"""Natural language to typed goals, and back."""

@@ -1,0 +1,1 @@
+"""Corpus generation, training and evaluation of the goal model."""

@@ -1,0 +1,1 @@
+"""The trained model: safetensors, configuration, tokenizer and model card."""

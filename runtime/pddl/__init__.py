@@ -1,0 +1,1 @@
+"""The planning model and its text form (PDDL)."""

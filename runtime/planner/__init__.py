@@ -1,0 +1,1 @@
+"""Problem to plan: grounding, search, heuristics, validation. Pure; no torch."""
