@@ -1,0 +1,12 @@
+(define (problem depot-hoists-12) (:domain depot-hoists)
+ (:objects depot0 depot1 - depot shop0 shop1 shop2 - shop pallet0 pallet1 pallet2 pallet3 pallet4 - pallet
+  crate0 crate1 crate2 crate3 crate4 crate5 crate6 - crate hoist0 hoist1 hoist2 hoist3 hoist4 - hoist lorry0 lorry1 - lorry)
+ (:init (located pallet0 depot0) (located pallet1 depot1) (located pallet2 shop0) (located pallet3 shop1) (located pallet4 shop2)
+  (at_hoist hoist0 depot0) (at_hoist hoist1 depot1) (at_hoist hoist2 shop0) (at_hoist hoist3 shop1) (at_hoist hoist4 shop2)
+  (available hoist0) (available hoist1) (available hoist2) (available hoist3) (available hoist4)
+  (on crate0 pallet0) (on crate1 crate0) (on crate2 crate1) (on crate3 pallet1) (on crate4 crate3) (on crate5 pallet3)
+  (located crate0 depot0) (located crate1 depot0) (located crate2 depot0) (located crate3 depot1) (located crate4 depot1) (located crate5 shop1) (in crate6 lorry1)
+  (clear crate2) (clear crate4) (clear crate5) (clear pallet2) (clear pallet4) (at_lorry lorry0 depot0) (at_lorry lorry1 shop2)
+  (destined crate0 shop0) (destined crate1 shop1) (destined crate2 shop2) (destined crate3 shop0) (destined crate4 shop2) (destined crate5 depot1) (destined crate6 shop2)
+  (sealed crate1) (sealed crate4))
+ (:goal (on crate2 pallet4)))
