@@ -1,0 +1,329 @@
+"""Natural language to a goal of the domain in scope: the lock first, then the model.
+
+Text with slots is compiled once into a template, in which the slots' objects stand as `{name}`, and
+filled for each value. What the model does not know how to say, or is not sure of, is an error that
+carries the readings. Torch is imported only when a text is not in the lock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from planscript.lang.diagnostics import Diagnostic, PlanscriptError
+from planscript.runtime.goals.lock import Entry, Lock, normal_text, signature
+from planscript.runtime.pddl.model import Atom, Domain, Formula, Parameter
+from planscript.runtime.pddl.reader import read_formula
+from planscript.runtime.pddl.writer import write_formula
+
+if TYPE_CHECKING:
+    from planscript.runtime.goals.predict import GoalModel, Prediction, Prepared
+
+DoubtKind = Literal["NotAGoal", "Inexpressible", "UnknownObject", "Ambiguous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand a text."""
+
+    goal: Formula
+    confidence: float
+
+
+class GoalDoubt(PlanscriptError):
+    """A text that was not taken as a goal: it is none, or the model is not sure enough.
+
+    `kind` names the GoalError that scripts catch; `readings` are the best candidates, best first;
+    `unlinked` are the words of the text that found no symbol in the domain.
+    """
+
+    def __init__(
+        self,
+        kind: DoubtKind,
+        diagnostic: Diagnostic,
+        readings: Sequence[Reading] = (),
+        unlinked: Sequence[str] = (),
+    ) -> None:
+        super().__init__(diagnostic)
+        self.kind = kind
+        self.readings = tuple(readings)
+        self.unlinked = tuple(unlinked)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a text is compiled against: a domain and the objects and facts of a world."""
+
+    domain: Domain
+    objects: Mapping[str, Parameter]
+    init: frozenset[Atom]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A slot of a text: its name and the object (model name) that fills it this time."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledGoal:
+    """A goal, where it came from, and how sure the model was of it."""
+
+    goal: Formula
+    confidence: float
+    origin: Literal["lock", "model"]
+    entry: Entry
+
+
+class GoalCompiler:
+    """Compiles the texts of one session.
+
+    `model_dir` None takes the model that ships with Planscript; `frozen` refuses whatever is not
+    locked; `threshold` (0 to 1) is the confidence below which a text is refused (None: the model's
+    own); `loading` is called once, before the model is loaded.
+    """
+
+    def __init__(
+        self,
+        lock: Lock | None = None,
+        *,
+        model_dir: str | None = None,
+        frozen: bool = False,
+        threshold: float | None = None,
+        loading: Callable[[], None] | None = None,
+    ) -> None:
+        self.lock = lock if lock is not None else Lock()
+        self.frozen = frozen
+        self.threshold = threshold
+        self._model_dir = model_dir
+        self._loading = loading
+        self._model: GoalModel | None = None
+        self._prepared: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Prepared] = {}
+        self._signatures: dict[int, tuple[Domain, str]] = {}
+
+    def compile(
+        self,
+        parts: Sequence[str | Hole],
+        scope: Scope,
+        say: Callable[[Formula], str],
+        allowing: tuple[str, ...] = (),
+    ) -> CompiledGoal:
+        """The goal that the text means.
+
+        `parts` is the text, with the slots in their places; `say` gives a goal in words, for the lock
+        and for readings; `allowing` limits the goal to these predicates (empty: all of the domain).
+        Raises GoalDoubt where the text is no goal of this domain or is not understood well enough,
+        SourceError where a locked goal no longer fits the world.
+        """
+        holes = {part.name: part for part in parts if isinstance(part, Hole)}
+        types = {name: scope.objects[hole.value].types[0] for name, hole in holes.items()}
+        template = normal_text(
+            "".join(part if isinstance(part, str) else "{" + part.name + "}" for part in parts)
+        )
+        mark = self.signature(scope.domain)
+        entry = self.lock.find(template, mark, types, allowing)
+        origin: Literal["lock", "model"] = "lock"
+        if entry is None:
+            if self.frozen:
+                raise self._not_locked(template, mark)
+            entry = self._ask_model(template, parts, holes, types, scope, say, allowing)
+            origin = "model"
+            self.lock.add(entry)
+        goal = fill(entry.pddl, {n: h.value for n, h in holes.items()}, scope)
+        return CompiledGoal(goal, entry.confidence, origin, entry)
+
+    def signature(self, domain: Domain) -> str:
+        """The domain's signature (see `lock.signature`), computed once for each domain object."""
+        known = self._signatures.get(id(domain))
+        if known is None or known[0] is not domain:
+            known = self._signatures[id(domain)] = (domain, signature(domain))
+        return known[1]
+
+    def _not_locked(self, template: str, mark: str) -> GoalDoubt:
+        stale = self.lock.stale(template, mark)
+        title = "this goal is not locked"
+        if stale is not None:
+            title = "this goal was locked for another version of the domain"
+        return GoalDoubt(
+            "NotAGoal",
+            Diagnostic(
+                "E0803", title, label=template[:60], hint="run `planscript compile` on the script"
+            ),
+        )
+
+    # ------------------------------------------------ asking the model
+
+    @property
+    def model(self) -> GoalModel:
+        """The model, loaded when it is first asked for."""
+        if self._model is None:
+            if self._loading is not None:
+                self._loading()
+            from planscript.runtime.goals.predict import GoalModel
+
+            self._model = GoalModel.load(self._model_dir)
+        return self._model
+
+    def predict(
+        self, text: str, scope: Scope, allowing: tuple[str, ...] = ()
+    ) -> Prediction:
+        """What the model makes of a text without slots, unchecked by any threshold."""
+        key = (
+            self.signature(scope.domain),
+            tuple((name, p.types) for name, p in scope.objects.items()),
+        )
+        model = self.model
+        if key not in self._prepared:
+            if len(self._prepared) > 32:
+                self._prepared.clear()
+            self._prepared[key] = model.prepare(scope.domain, scope.objects, scope.init)
+        return model.predict(
+            text, self._prepared[key], allowed_predicates=frozenset(allowing) or None
+        )
+
+    def _ask_model(
+        self,
+        template: str,
+        parts: Sequence[str | Hole],
+        holes: Mapping[str, Hole],
+        types: Mapping[str, str],
+        scope: Scope,
+        say: Callable[[Formula], str],
+        allowing: tuple[str, ...],
+    ) -> Entry:
+        standing = _representatives(parts, holes, scope)
+        text = normal_text(
+            "".join(part if isinstance(part, str) else standing[part.name] for part in parts)
+        )
+        found = self.predict(text, scope, allowing)
+        readings = [Reading(goal, p) for goal, p in found.alternatives]
+        if found.goal is not None and not any(r.goal == found.goal for r in readings):
+            readings.insert(0, Reading(found.goal, found.confidence))
+        if found.refused or found.goal is None:
+            raise _refusal(template, readings, found.unlinked, scope)
+        limit = self.model.threshold if self.threshold is None else self.threshold
+        if found.confidence < limit:
+            raise _unsure(template, readings, found.unlinked, say)
+        missing = [n for n, name in standing.items() if name not in _names_in(found.goal)]
+        if missing:
+            raise _unsure(template, readings, [standing[n] for n in missing], say)
+        pddl = write_formula(found.goal)
+        for name, value in standing.items():
+            pddl = re.sub(
+                rf"(?<=[\s(]){re.escape(value)}(?=[\s)])", lambda m, n=name: "{" + n + "}", pddl
+            )
+        return Entry(
+            template,
+            pddl,
+            say(found.goal) if not holes else _with_holes(say(found.goal), standing),
+            found.confidence,
+            scope.domain.name,
+            self.signature(scope.domain),
+            self.model.identity,
+            tuple(types.items()),
+            allowing,
+        )
+
+
+def fill(pddl: str, values: Mapping[str, str], scope: Scope) -> Formula:
+    """The formula of a template, with objects in the place of its `{name}` holes.
+
+    Raises SourceError where it does not fit the domain or names an object that the world lacks.
+    """
+    text = re.sub(r"\{([^{}]*)\}", lambda m: values.get(m[1], m[0]), pddl)
+    return read_formula(text, scope.domain, scope.objects, "the compiled goal")
+
+
+def _representatives(
+    parts: Sequence[str | Hole], holes: Mapping[str, Hole], scope: Scope
+) -> dict[str, str]:
+    """For each slot an object of its type that nothing else in the text is called.
+
+    The one that fills the slot this time where that is clear, else another of the same type.
+    """
+    rest = " ".join(part.lower() for part in parts if isinstance(part, str))
+    taken: set[str] = set()
+    chosen: dict[str, str] = {}
+    for name, hole in holes.items():
+        kind = scope.objects[hole.value].types
+        others = [o for o, p in scope.objects.items() if p.types == kind and o != hole.value]
+        for candidate in (hole.value, *others):
+            if candidate not in taken and candidate not in rest:
+                break
+        else:
+            candidate = hole.value
+        chosen[name] = candidate
+        taken.add(candidate)
+    return chosen
+
+
+def _names_in(goal: Formula) -> set[str]:
+    return set(re.findall(r"[^\s()]+", write_formula(goal)))
+
+
+def _with_holes(words: str, standing: Mapping[str, str]) -> str:
+    for name, value in standing.items():
+        said = re.escape(value.replace("-", " ").replace("_", " "))
+        words = re.sub(
+            rf"(the )?\b({said}|{re.escape(value)})\b",
+            lambda m, n=name: "{" + n + "}",
+            words,
+            flags=re.IGNORECASE,
+        )
+    return words
+
+
+def _refusal(
+    text: str, readings: Sequence[Reading], unlinked: Sequence[str], scope: Scope
+) -> GoalDoubt:
+    if unlinked:
+        listed = ", ".join(f"“{word}”" for word in unlinked[:4])
+        return GoalDoubt(
+            "Inexpressible",
+            Diagnostic(
+                "E0804",
+                f"nothing in the domain `{scope.domain.name}` says {listed}",
+                label=text[:60],
+                hint="say it with the predicates and objects of the domain, or write a formula",
+            ),
+            readings,
+            unlinked,
+        )
+    return GoalDoubt(
+        "NotAGoal",
+        Diagnostic(
+            "E0805",
+            f"this text is no goal of the domain `{scope.domain.name}`",
+            label=text[:60],
+            hint="say what is to be true in the end, or write a formula such as on(apple, table)",
+        ),
+        readings,
+    )
+
+
+def _unsure(
+    text: str,
+    readings: Sequence[Reading],
+    unlinked: Sequence[str],
+    say: Callable[[Formula], str],
+) -> GoalDoubt:
+    shown = "; ".join(
+        f"{say(r.goal)} {write_formula(r.goal)} ({r.confidence:.2f})" for r in readings[:3]
+    )
+    return GoalDoubt(
+        "Ambiguous",
+        Diagnostic(
+            "E0806",
+            "this text is not understood well enough to act on",
+            label=text[:60],
+            hint=f"it might mean: {shown}; say it more plainly, or write the formula"
+            if shown
+            else "say it more plainly, or write the formula",
+        ),
+        readings,
+        unlinked,
+    )
