@@ -1,0 +1,100 @@
+"""The command line: `planscript COMMAND ...`; without a command, the REPL.
+
+Each command's work is in a file of its own, imported when the command is given, so that `--help` and the
+prompt come up at once. Exit codes: 0 done, 1 the script failed or the answer is no, 2 wrong usage or
+wrong source text; `solve` has Fast Downward's codes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+# command -> (module under runtime/shell, what it does)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run_command", "run a script"),
+    "check": ("check_command", "check scripts without running them"),
+    "compile": ("compile_command", "compile a script's goals into its lock file"),
+    "test": ("test_command", "run the test blocks of scripts"),
+    "goals": ("goals_command", "show, predict and evaluate natural-language goals"),
+    "solve": ("solve_command", "find a plan for a PDDL problem"),
+    "validate": ("validate_command", "check a plan for a PDDL problem"),
+    "explain": ("explain_command", "say why a PDDL problem has no plan, or what its plan is for"),
+    "train": ("train_command", "train the goal model"),
+    "doctor": ("doctor_command", "tell what this installation can do"),
+    "repl": ("repl", "talk to Planscript (also without any command)"),
+}
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser; with `only`, just that command's own arguments are filled in."""
+    parser = argparse.ArgumentParser(
+        prog="planscript",
+        description="Say what you want; Planscript works out how.",
+        epilog="Without a command, an interactive session starts.",
+    )
+    parser.add_argument("--version", action="version", version=f"planscript {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, (module, about) in COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:])
+        if name == only:
+            import_module(f"planscript.runtime.shell.{module}").add_arguments(command)
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("planscript")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command that `argv` (default: the process's arguments) asks for.
+
+    Returns the exit code. Never raises: errors of the user are drawn on standard error, and an error
+    of Planscript itself is said to be one.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    command = next((word for word in words if not word.startswith("-")), None)
+    if not words:
+        command, words = "repl", ["repl"]
+    args = build_parser(command).parse_args(words)
+    args.debug = debug
+    run: Callable[[Any], int] = import_module(
+        f"planscript.runtime.shell.{COMMANDS[args.command][0]}"
+    ).run
+    try:
+        return run(args)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output (such as `head`) has gone; silence the interpreter's own flush.
+        sys.stdout = None
+        return 141
+    except Exception as error:
+        if debug:
+            raise
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    from planscript.lang.diagnostics import LimitError, PlanscriptError, SourceError
+    from planscript.runtime.shell.report import report
+
+    if isinstance(error, PlanscriptError):
+        report(error)
+        return 2 if isinstance(error, SourceError) and not isinstance(error, LimitError) else 1
+    print(
+        f"internal error: {type(error).__name__}: {error}\n"
+        "  this is a bug in Planscript, not in your script; `--debug` shows where it happened",
+        file=sys.stderr,
+    )
+    return 70
