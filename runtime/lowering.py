@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from planscript.lang import syntax
-from planscript.lang.diagnostics import Diagnostic, SourceError, Span, did_you_mean
+from planscript.lang.diagnostics import Diagnostic, PlanscriptError, SourceError, Span, did_you_mean
 from planscript.runtime.pddl import model
 
 TOTAL_COST = "total-cost"
@@ -369,3 +369,55 @@ def lower_fact(
             )
         args.append(declared_object.name)
     return model.Atom(found.name, tuple(args))
+
+
+def check_formula(
+    formula: model.Formula,
+    domain: model.Domain,
+    objects: Mapping[str, model.Parameter],
+    names: Names,
+) -> None:
+    """Raises PlanscriptError where an atom has the wrong number or types of arguments."""
+    todo: list[tuple[model.Formula, dict[str, tuple[str, ...]]]] = [(formula, {})]
+    while todo:
+        node, scope = todo.pop()
+        match node:
+            case model.Atom():
+                _check_atom(node, scope, domain, objects, names)
+            case model.Not(part):
+                todo.append((part, scope))
+            case model.And(parts) | model.Or(parts):
+                todo.extend((part, scope) for part in parts)
+            case model.Imply(left, right):
+                todo += [(left, scope), (right, scope)]
+            case model.ForAll(parameters, body) | model.Exists(parameters, body):
+                todo.append((body, {**scope, **{p.name: p.types for p in parameters}}))
+
+
+def _check_atom(
+    atom: model.Atom,
+    scope: Mapping[str, tuple[str, ...]],
+    domain: model.Domain,
+    objects: Mapping[str, model.Parameter],
+    names: Names,
+) -> None:
+    declared = domain.predicates[atom.name]
+    said = names.to_script(atom.name)
+    if len(declared.parameters) != len(atom.args):
+        raise PlanscriptError(
+            Diagnostic(
+                "E0607",
+                f"`{said}` takes {len(declared.parameters)} arguments, {len(atom.args)} given",
+            )
+        )
+    for arg, parameter in zip(atom.args, declared.parameters, strict=True):
+        # A variable that is bound outside (inside a named goal's formula) is checked there.
+        types = scope.get(arg) or (objects[arg].types if arg in objects else parameter.types)
+        if not domain.fits(types, parameter.types):
+            raise PlanscriptError(
+                Diagnostic(
+                    "E0610",
+                    f"{names.to_script(arg.lstrip('?'))} is a {' or '.join(types)}, "
+                    f"`{said}` wants a {' or '.join(parameter.types)} there",
+                )
+            )

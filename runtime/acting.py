@@ -1,0 +1,600 @@
+"""The world hooks of a script: declarations, goals, `achieve`, `plan`, `holds`, `now`, `say`.
+
+Joins the parts: lowering (blocks to the planning model), the goal compiler, the planner and the executor.
+One per session; the host of each module passes its calls on to it (see `lang/host.py`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from planscript.lang import syntax
+from planscript.lang.diagnostics import Diagnostic, PlanscriptError, SourceError, did_you_mean
+from planscript.runtime import values
+from planscript.runtime.errors import run_error
+from planscript.runtime.executor import Executor, Outcome, Policy, StepFailed, constrained
+from planscript.runtime.goals.compiler import GoalCompiler, GoalDoubt, Hole, Scope
+from planscript.runtime.goals.say import Speaker
+from planscript.runtime.lowering import (
+    NO_NAMES,
+    Names,
+    check_formula,
+    lower_domain,
+    lower_fact,
+    lower_formula,
+    lower_objects,
+)
+from planscript.runtime.pddl.model import Atom, Domain, Formula, Problem
+from planscript.runtime.pddl.writer import write_formula
+from planscript.runtime.planner.solve import Options, Planner, Result
+from planscript.runtime.planner.status import Status
+from planscript.runtime.world import World
+
+Bindings = MutableMapping[str, Any]
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+# option of `with` -> the kinds of value that it takes
+OPTIONS: Mapping[str, tuple[type, ...]] = {
+    "search": (str,),
+    "heuristic": (str,),
+    "weight": (int, float),
+    "timeout": (int, float),
+    "max_memory": (int,),
+    "retries": (int,),
+    "validate": (bool,),
+}
+
+
+class Acting:
+    """The domain, world, handlers and planner of one session.
+
+    `resolve_path(path)` gives the file that a script means (and checks that it may be read);
+    `emit(kind, details)` is told every event.
+    """
+
+    def __init__(
+        self,
+        compiler: GoalCompiler,
+        resolve_path: Callable[[str], Path],
+        emit: Callable[[str, Mapping[str, Any]], None] = lambda kind, details: None,
+        language: str = "en",
+    ) -> None:
+        self.compiler = compiler
+        self.language = language
+        self.domain: Domain | None = None
+        self.names: Names = NO_NAMES
+        self.world: World | None = None
+        self.handlers: dict[str, Callable[..., Any]] = {}
+        self.described: dict[str, dict[str, str]] = {}
+        self.emit = emit
+        self._resolve_path = resolve_path
+        self._planner = Planner()
+        self._executors: list[Executor] = []
+
+    # ------------------------------------------------ declarations
+
+    def declare_domain(
+        self, node: syntax.DomainDef | syntax.DomainFile, bindings: Bindings
+    ) -> None:
+        """Puts a domain in scope and binds its names."""
+        if isinstance(node, syntax.DomainDef):
+            domain, names = lower_domain(node)
+            name = node.name
+        else:
+            from planscript.runtime.pddl.reader import read_domain_file
+
+            domain = read_domain_file(self._path(node.path, node.path_span))
+            names = NO_NAMES.extended(
+                [domain.name, *domain.types, *domain.constants, *domain.predicates]
+                + [*domain.functions, *domain.actions]
+            )
+            name = node.name or _identifier(domain.name)
+        self.domain, self.names, self.world = domain, names, None
+        self.handlers, self.described = {}, {}
+        self._bind(bindings, values.DomainValue(domain.name), name)
+        for type_name in (*domain.types, "object"):
+            self._bind(bindings, values.TypeValue(self.names.to_script(type_name)), type_name)
+        for action in domain.actions:
+            self._bind(bindings, self._action_value(action), action)
+        for predicate in domain.predicates:
+            self._bind(bindings, self._predicate_value(predicate), predicate)
+        for constant in domain.constants.values():
+            self._bind(bindings, self.object_value(constant.name), constant.name)
+
+    def _bind(self, bindings: Bindings, value: Any, model_name: str) -> None:
+        bindings[_identifier(self.names.show(model_name))] = value
+
+    def _path(self, path: str, span: Any) -> Path:
+        found = self._resolve_path(path)
+        if not found.exists():
+            raise SourceError(
+                Diagnostic(
+                    "E0611",
+                    f"no file `{path}`",
+                    span,
+                    hint="the path is taken from the script's own folder",
+                )
+            )
+        return found
+
+    def _action_value(self, name: str) -> Any:
+        assert self.domain is not None
+        count = len(self.domain.actions[name].parameters)
+        script = self.names.to_script(name)
+
+        def make(*args: Any) -> Any:
+            if len(args) != count:
+                raise run_error("TypeError", f"{script}() takes {count} objects, {len(args)} given")
+            return values.Step(name=script, args=tuple(args), atom=self._ground(name, args))
+
+        return values.ActionValue(name=script, make=make)
+
+    def _predicate_value(self, name: str) -> Any:
+        assert self.domain is not None
+        declared = self.domain.predicates[name]
+        script = self.names.to_script(name)
+
+        def ask(*args: Any) -> bool:
+            if len(args) != len(declared.parameters):
+                raise run_error(
+                    "TypeError",
+                    f"{script}() takes {len(declared.parameters)} objects, {len(args)} given",
+                )
+            world = self.current_world()
+            atom = self._ground(name, args)
+            check_formula(atom, world.domain, world.objects, self.names)
+            return world.holds(atom)
+
+        return values.PredicateValue(name=script, ask=ask)
+
+    def _ground(self, name: str, args: Sequence[Any]) -> Atom:
+        return Atom(name, tuple(self._term(arg, f"{self.names.to_script(name)}()") for arg in args))
+
+    def _term(self, value: Any, where: str) -> str:
+        if isinstance(value, values.Obj):
+            return value.key
+        raise run_error(
+            "TypeError", f"{where} takes objects of the world, not {values.kind_name(value)}"
+        )
+
+    def object_value(self, key: str) -> Any:
+        """The script's value for the object of this model name."""
+        objects = self.world.objects if self.world is not None else {}
+        declared = objects.get(key) or (self.domain.constants[key] if self.domain else None)
+        assert declared is not None
+        kind = self.names.to_script(declared.types[0])
+        return values.Obj(name=self.names.show(key), type=kind, key=key)
+
+    def declare_world(self, node: syntax.WorldDef | syntax.WorldFile, bindings: Bindings) -> None:
+        """Puts a world in scope and binds its objects."""
+        if isinstance(node, syntax.WorldDef):
+            domain = self._domain_for(node)
+            objects = lower_objects(node.objects, domain)
+            names = self.names.extended([o.name for o in node.objects])
+            init = [lower_fact(fact, domain, objects) for fact in node.init]
+            amounts = {
+                lower_fact(v.function, domain, objects, domain.functions): Fraction(str(v.value))
+                for v in node.values
+            }
+            uses_cost = "total-cost" in domain.functions
+            world = World(node.name, domain, names, objects, init, amounts, None, uses_cost)
+            name = node.name
+        else:
+            from planscript.runtime.pddl.reader import read_problem_file
+
+            if self.domain is None:
+                raise SourceError(
+                    Diagnostic(
+                        "E0612",
+                        "no domain is in scope",
+                        node.span,
+                        hint='write `domain "domain.pddl"` before it',
+                    )
+                )
+            problem = read_problem_file(self._path(node.path, node.path_span), self.domain)
+            names = self.names.extended(problem.objects)
+            world = World(
+                problem.name,
+                self.domain,
+                names,
+                problem.objects,
+                problem.init,
+                problem.values,
+                problem.goal,
+                problem.minimise_cost,
+            )
+            name = node.name or _identifier(problem.name)
+        self.names, self.world = names, world
+        for key in world.objects:
+            self._bind(bindings, self.object_value(key), key)
+        bindings[name] = values.WorldValue(world.name, world)
+        if isinstance(node, syntax.WorldDef) and isinstance(node.goal, syntax.GoalFormula):
+            world.goal = self._lower(node.goal.formula, {})
+
+    def _domain_for(self, node: syntax.WorldDef) -> Domain:
+        if self.domain is not None and self.domain.name == self.names.to_model(node.domain.id):
+            return self.domain
+        known = [self.domain.name] if self.domain is not None else []
+        raise SourceError(
+            Diagnostic(
+                "E0613",
+                f"no domain `{node.domain.id}` is in scope here",
+                node.domain.span,
+                hint=did_you_mean(node.domain.id, known) or "declare the domain just before it",
+            )
+        )
+
+    def describe(self, node: syntax.Describe) -> None:
+        """Attaches glosses to a predicate or an action, or words to an object or a type."""
+        key = self.names.to_model(node.name)
+        domain = self.current_domain()
+        for gloss in node.glosses:
+            text = gloss.text.template
+            declared = domain.predicates.get(key) or domain.actions.get(key)
+            if declared is None:
+                self.described.setdefault(gloss.language, {})[key] = text
+                continue
+            for given, parameter in zip(node.parameters, declared.parameters, strict=False):
+                text = text.replace("{" + given.id + "}", "{" + parameter.name[1:] + "}")
+            new = dataclasses.replace(declared, gloss={**declared.gloss, gloss.language: text})
+            if key in domain.predicates:
+                domain = dataclasses.replace(
+                    domain, predicates={**domain.predicates, key: new}  # type: ignore[dict-item]
+                )
+            else:
+                domain = dataclasses.replace(
+                    domain, actions={**domain.actions, key: new}  # type: ignore[dict-item]
+                )
+        self.domain = domain
+        if self.world is not None:
+            self.world.domain = domain
+
+    def perform(self, node: syntax.Perform, handler: Callable[..., Any]) -> None:
+        """Registers the handler of an action."""
+        domain = self.current_domain()
+        key = self.names.to_model(node.action)
+        if key not in domain.actions:
+            raise SourceError(
+                Diagnostic(
+                    "E0614",
+                    f"no action `{node.action}` in the domain `{domain.name}`",
+                    node.name_span,
+                    hint=did_you_mean(node.action, map(self.names.to_script, domain.actions)),
+                )
+            )
+        self.handlers[key] = handler
+
+    # ------------------------------------------------ goals
+
+    def current_domain(self) -> Domain:
+        """The domain in scope. Raises an error of the script where there is none."""
+        if self.domain is None:
+            raise run_error("NameError", "no domain is in scope: declare one with `domain`")
+        return self.domain
+
+    def current_world(self) -> World:
+        """The world in scope. Raises an error of the script where there is none."""
+        if self.world is None:
+            raise run_error("NameError", "no world is in scope: declare one with `world`")
+        return self.world
+
+    def goal_text(self, node: syntax.Text, parts: Sequence[Any]) -> Any:
+        """The goal of natural language, compiled when it is first used."""
+        pieces: list[str | Hole] = []
+        for i, (written, value) in enumerate(zip(node.parts, parts, strict=True)):
+            if isinstance(value, values.Obj) and not isinstance(written, str):
+                named = isinstance(written.value, syntax.Name)
+                name = written.value.id if named else f"{i}"  # type: ignore[union-attr]
+                pieces.append(Hole(name, value.key))
+            else:
+                pieces.append(value if isinstance(value, str) else values.show(value))
+        return values.GoalValue(pieces=tuple(pieces))
+
+    def goal_formula(self, node: syntax.Formula, env: Mapping[str, Any]) -> Any:
+        """The goal of a formula."""
+        return values.GoalValue(formula=self._lower(node, env))
+
+    def ask(self, node: syntax.Formula, env: Mapping[str, Any]) -> bool:
+        """Whether the formula holds now."""
+        return self.current_world().holds(self._lower(node, env))
+
+    def _lower(self, node: syntax.Formula, env: Mapping[str, Any]) -> Formula:
+        domain = self.current_domain()
+        objects = self.world.objects if self.world is not None else domain.constants
+
+        def term_in(_: Any, scope: Mapping[str, str]) -> Callable[[syntax.Expression], str]:
+            def term(expression: syntax.Expression) -> str:
+                assert isinstance(expression, syntax.Name)
+                bound = scope.get(expression.id.lower())
+                if bound is not None:
+                    return bound
+                return self._term(env[expression.id], "a formula")
+
+            return term
+
+        def atom_name(atom: syntax.Atom) -> str:
+            key = self.names.to_model(atom.name)
+            if key not in domain.predicates:
+                known = map(self.names.to_script, domain.predicates)
+                raise SourceError(
+                    Diagnostic(
+                        "E0606",
+                        f"no predicate `{atom.name}`",
+                        atom.name_span,
+                        hint=did_you_mean(atom.name, known),
+                    )
+                )
+            return key
+
+        def type_names(names: tuple[syntax.Name, ...]) -> tuple[str, ...]:
+            return tuple(self.names.to_model(name.id) for name in names) or ("object",)
+
+        def named_goal(
+            atom: syntax.Atom, term: Callable[[syntax.Expression], str]
+        ) -> Formula | None:
+            goal = env.get(atom.name)
+            if goal is None:
+                return None
+            args = [values.Obj(name=t, type="", key=t) for t in map(term, atom.args)]
+            return self.formula_of(goal(*args) if atom.args else self.goal_value(goal))
+
+        formula = lower_formula(
+            node, term_in(node, {}), atom_name, type_names, term_in, {}, named_goal
+        )
+        check_formula(formula, domain, objects, self.names)
+        return formula
+
+    def goal_value(self, value: Any) -> Any:
+        """The goal of a value: a goal, a named goal without parameters, or text."""
+        if isinstance(value, values.GoalValue):
+            return value
+        if isinstance(value, str):
+            return values.GoalValue(pieces=(value,))
+        raise run_error("TypeError", f"a goal is wanted here, not {values.kind_name(value)}")
+
+    def name_goal(self, node: syntax.GoalDef, make: Callable[..., Any]) -> Any:
+        """What a named goal is bound to: a goal, or a function of objects that gives one."""
+        if node.parameters is None:
+            goal = make()
+            self.formula_of(goal)
+            return goal
+        return make
+
+    def formula_of(self, goal: Any, allowing: Sequence[Any] | None = None) -> Formula:
+        """The formula of a goal value; compiles its text when that has not been done.
+
+        Raises GoalError (of the script) where the text is no goal or is not understood.
+        """
+        if goal.formula is not None:
+            return goal.formula  # type: ignore[no-any-return]
+        world = self.current_world()
+        scope = Scope(world.domain, world.objects, world.state)
+        allowed = tuple(sorted(self._predicate_key(p) for p in allowing or ()))
+        text = "".join(p if isinstance(p, str) else "{" + p.name + "}" for p in goal.pieces)
+        speaker = self.speaker(language="zh" if _HAN.search(text) else "en")
+        try:
+            compiled = self.compiler.compile(goal.pieces, scope, speaker.goal, allowed)
+        except GoalDoubt as doubt:
+            readings = [
+                {"pddl": write_formula(r.goal), "words": speaker.goal(r.goal), "confidence": r.confidence}
+                for r in doubt.readings
+            ]
+            first = doubt.diagnostics[0]
+            raise run_error(
+                doubt.kind,
+                first.title,
+                hint=first.hint,
+                text=text,
+                readings=readings,
+                unlinked=list(doubt.unlinked),
+            ) from None
+        goal.formula, goal.confidence, goal.text = compiled.goal, compiled.confidence, text
+        self.emit(
+            "goal",
+            {
+                "text": text,
+                "pddl": write_formula(compiled.goal),
+                "words": speaker.goal(compiled.goal),
+                "confidence": compiled.confidence,
+                "origin": compiled.origin,
+            },
+        )
+        return compiled.goal
+
+    def _predicate_key(self, value: Any) -> str:
+        if isinstance(value, values.PredicateValue):
+            return self.names.to_model(value.name)
+        raise run_error("TypeError", "`allowing` takes predicates of the domain")
+
+    # ------------------------------------------------ acting
+
+    def achieve(
+        self,
+        goal: Any,
+        keeping: Any | None,
+        allowing: Sequence[Any] | None,
+        options: Mapping[str, Any],
+        has_else: bool,
+    ) -> bool:
+        """Makes the goal true; False where it gave up and there is an `else` block."""
+        formula = self.formula_of(goal, allowing)
+        keep = None if keeping is None else self.formula_of(keeping, allowing)
+        planning, policy = self._options(options)
+        executor = self._executor()
+        outcome = self._with(executor, lambda: executor.achieve(formula, planning, policy, keep))
+        if outcome.status == "achieved":
+            return True
+        self.emit("gave_up", {"status": outcome.status, "reason": outcome.reason})
+        if has_else:
+            return False
+        raise self._gave_up(outcome)
+
+    def _with(self, executor: Executor, run: Callable[[], Outcome]) -> Outcome:
+        self._executors.append(executor)
+        try:
+            return run()
+        finally:
+            self._executors.pop()
+
+    def _gave_up(self, outcome: Outcome) -> PlanscriptError:
+        kind = {"unsolvable": "Unsolvable", "limit": "PlanningLimit", "gave_up": "GaveUp"}
+        title = {
+            "unsolvable": "the goal cannot be reached",
+            "limit": "no plan was found within the limits",
+            "gave_up": "gave up acting",
+        }
+        return run_error(
+            kind[outcome.status],
+            f"{title[outcome.status]}: {outcome.reason}",
+            reason=outcome.reason,
+        )
+
+    def _executor(self) -> Executor:
+        return Executor(
+            self.current_world(), self._planner.solve, self._perform, self.emit, self.why_not
+        )
+
+    def _perform(self, step: Atom) -> bool:
+        handler = self.handlers.get(step.name)
+        if handler is None:
+            return False
+        try:
+            handler(*(self.object_value(arg) for arg in step.args))
+        except PlanscriptError as error:
+            reason = values.failure_reason(error)
+            if reason is None:
+                raise
+            raise StepFailed(reason) from None
+        return True
+
+    def plan(
+        self,
+        goal: Any,
+        keeping: Any | None,
+        allowing: Sequence[Any] | None,
+        options: Mapping[str, Any],
+    ) -> Any:
+        """A plan for the goal from the world as it is, not carried out."""
+        formula = self.formula_of(goal, allowing)
+        keep = None if keeping is None else self.formula_of(keeping, allowing)
+        planning, _ = self._options(options)
+        problem = constrained(self.current_world().problem(formula), keep)
+        result = self._planner.solve(problem, planning)
+        if result.plan is None:
+            proven = result.status in (Status.UNSOLVABLE, Status.EXHAUSTED)
+            raise self._gave_up(
+                Outcome("unsolvable" if proven else "limit", self.why_not(problem, result))
+            )
+        steps = tuple(self.step_value(step) for step in result.plan.steps)
+        return values.PlanValue(
+            steps=steps,
+            cost=values.number(result.plan.cost),
+            goal=goal,
+            stats=values.statistics_map(result),
+            optimal=result.optimal,
+        )
+
+    def step_value(self, atom: Atom) -> Any:
+        """The script's value for a ground action."""
+        args = tuple(self.object_value(arg) for arg in atom.args)
+        return values.Step(name=self.names.to_script(atom.name), args=args, atom=atom)
+
+    def execute(self, plan: Any) -> None:
+        """Carries out a plan (or a list of steps) as it stands."""
+        steps = plan.steps if isinstance(plan, values.PlanValue) else plan
+        if not isinstance(steps, list | tuple) or any(
+            not isinstance(step, values.Step) for step in steps
+        ):
+            raise run_error("TypeError", f"a plan is wanted here, not {values.kind_name(plan)}")
+        executor = self._executor()
+        outcome = self._with(executor, lambda: executor.execute([s.atom for s in steps]))
+        if outcome.status != "achieved":
+            raise self._gave_up(outcome)
+
+    def holds(self, goal: Any) -> bool:
+        """Whether the goal is true now."""
+        return self.current_world().holds(self.formula_of(goal))
+
+    def now(self, goal: Any) -> None:
+        """Changes the world so that the conjunction of literals holds."""
+        literals = self.current_world().now(self.formula_of(goal))
+        for executor in self._executors[-1:]:
+            executor.observe(literals)
+
+    def _options(self, options: Mapping[str, Any]) -> tuple[Options, Policy]:
+        for name, value in options.items():
+            kinds = OPTIONS.get(name)
+            if kinds is None:
+                raise run_error(
+                    "ValueError", f"no option `{name}`", hint=did_you_mean(name, OPTIONS)
+                )
+            if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+                raise run_error(
+                    "TypeError", f"the option `{name}` cannot be {values.kind_name(value)}"
+                )
+        retries = options.get("retries", Policy().retries)
+        if retries < 0 or options.get("timeout", 1) <= 0 or options.get("weight", 1) < 1:
+            raise run_error(
+                "ValueError", "retries is at least 0, timeout above 0, weight at least 1"
+            )
+        given = {k: v for k, v in options.items() if k != "retries"}
+        return Options(**given), Policy(retries=retries)
+
+    # ------------------------------------------------ words
+
+    def why_not(self, problem: Problem, result: Result) -> str:
+        """Why there is no plan, in words."""
+        from planscript.runtime.planner import explain
+
+        if result.status not in (Status.UNSOLVABLE, Status.EXHAUSTED):
+            return result.note or str(result.status.value)
+        return explain.describe(explain.diagnose(problem), self.names.to_script)
+
+    def speaker(self, language: str | None = None) -> Speaker:
+        """Who says things of the domain and world in scope."""
+        domain = self.current_domain()
+        objects = self.world.objects if self.world is not None else domain.constants
+        chosen = language or self.language
+        return Speaker(
+            domain, objects, self.names.shown, self.described.get(chosen, {}), chosen
+        )
+
+    def say(self, value: Any, language: str | None = None) -> str:
+        """A plan, step, goal, world, object or list of these in words."""
+        speaker = self.speaker(language)
+        match value:
+            case values.PlanValue():
+                return speaker.plan([step.atom for step in value.steps])
+            case values.Step():
+                return str(speaker.rules.sentence(speaker.step(value.atom)))
+            case values.GoalValue():
+                return speaker.goal(self.formula_of(value))
+            case values.WorldValue():
+                return speaker.state(value.world.state)
+            case values.Obj():
+                return speaker.noun(value.key, {})
+            case list() if value and all(isinstance(v, values.Step) for v in value):
+                return speaker.plan([step.atom for step in value])
+        return str(values.show(value))
+
+    def objects(self, kind: Any) -> list[Any]:
+        """The objects of a type, in order of declaration."""
+        world = self.current_world()
+        name = kind if isinstance(kind, str) else getattr(kind, "name", "")
+        key = self.names.to_model(name)
+        if key not in world.domain.types and key != "object":
+            raise run_error(
+                "NameError",
+                f"no type `{name}`",
+                hint=did_you_mean(name, map(self.names.to_script, world.domain.types)),
+            )
+        return [self.object_value(one) for one in world.objects_of(key)]
+
+
+def _identifier(name: str) -> str:
+    return name.replace("-", "_")
