@@ -1,0 +1,112 @@
+"""What happened in a run, as it happens: for the person at the terminal, and as JSON lines.
+
+The readable form goes to standard error, so that standard output is the script's alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TextIO
+
+from planscript.lang.diagnostics import Diagnostic, SourceError
+from planscript.runtime.pddl.model import Atom
+from planscript.runtime.shell.report import coloured
+
+Listener = Callable[[str, Mapping[str, Any]], None]
+
+
+def call(atom: Atom) -> str:
+    """A fact or step as a script writes it."""
+    return f"{atom.name}({', '.join(atom.args)})"
+
+
+def narrator(stream: TextIO | None = None) -> Listener:
+    """A listener that tells goals, plans and troubles in words, one line each."""
+    out = sys.stderr if stream is None else stream
+    dim, off = ("\x1b[2m", "\x1b[0m") if coloured(out) else ("", "")
+
+    def line(text: str) -> None:
+        print(f"{dim}{text}{off}", file=out, flush=True)
+
+    def tell(kind: str, details: Mapping[str, Any]) -> None:
+        match kind:
+            case "loading":
+                line("· loading the goal model …")
+            case "goal":
+                sure = "locked" if details["origin"] == "lock" else f"{details['confidence']:.0%}"
+                line(f"· “{' '.join(details['text'].split())}”")
+                line(f"  is taken to mean: {details['words']} [{sure}]")
+                line(f"  {details['pddl']}")
+            case "plan":
+                steps = details["steps"]
+                word = "new plan" if details["replan"] else "plan"
+                shown = ", ".join(call(s) for s in steps[:8]) + (" …" if len(steps) > 8 else "")
+                line(f"· {word}, {len(steps)} steps: {shown or 'nothing to do'}")
+            case "deviation":
+                lost = ", ".join(sorted(map(call, details["missing"])))
+                new = ", ".join(sorted(map(call, details["unexpected"])))
+                parts = [f"expected {lost}" if lost else "", f"found {new}" if new else ""]
+                line(f"· not as planned after {call(details['step'])}: "
+                     + "; ".join(p for p in parts if p))
+            case "failed":
+                line(f"· {call(details['step'])} failed: {details['reason']}")
+            case "obstacle":
+                line(f"· {call(details['step'])} cannot be done now: {details['reason']}")
+            case "gave_up":
+                line(f"· gave up: {details['reason']}")
+
+    return tell
+
+
+def jsonl_tracer(path: str) -> tuple[Listener, Callable[[], None]]:
+    """A listener that writes every event as a line of JSON, and what closes the file.
+
+    Raises SourceError where the file cannot be written.
+    """
+    try:
+        out = Path(path).open("w", encoding="utf-8")
+    except OSError as error:
+        raise SourceError(
+            Diagnostic("E0901", f"cannot write the trace {path}: {error.strerror or error}")
+        ) from None
+    start = time.monotonic()
+
+    def write(kind: str, details: Mapping[str, Any]) -> None:
+        row = {"at": round(time.monotonic() - start, 4), "event": kind}
+        row |= {name: _plain(value) for name, value in details.items()}
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        out.flush()
+
+    return write, out.close
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case str() | int() | float() | bool() | None:
+            return value
+        case Atom():
+            return call(value)
+        case Fraction():
+            return int(value) if value.denominator == 1 else float(value)
+        case frozenset() | set():
+            return sorted(str(_plain(v)) for v in value)
+        case list() | tuple():
+            return [_plain(v) for v in value]
+        case dict():
+            return {str(k): _plain(v) for k, v in value.items()}
+    return str(value)
+
+
+def together(listeners: list[Listener]) -> Listener:
+    """One listener that tells all of them."""
+
+    def tell(kind: str, details: Mapping[str, Any]) -> None:
+        for listener in listeners:
+            listener(kind, details)
+
+    return tell
