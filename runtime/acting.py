@@ -16,6 +16,7 @@ from typing import Any
 from planscript.lang import syntax
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, SourceError, did_you_mean
 from planscript.runtime import values
+from planscript.runtime.display import show
 from planscript.runtime.errors import run_error
 from planscript.runtime.executor import Executor, Outcome, Policy, StepFailed, constrained
 from planscript.runtime.goals.compiler import GoalCompiler, GoalDoubt, Hole, Scope
@@ -292,7 +293,7 @@ class Acting:
                 name = written.value.id if named else f"{i}"  # type: ignore[union-attr]
                 pieces.append(Hole(name, value.key))
             else:
-                pieces.append(value if isinstance(value, str) else values.show(value))
+                pieces.append(value if isinstance(value, str) else show(value))
         return values.GoalValue(pieces=tuple(pieces))
 
     def goal_formula(self, node: syntax.Formula, env: Mapping[str, Any]) -> Any:
@@ -580,7 +581,7 @@ class Acting:
                 return speaker.noun(value.key, {})
             case list() if value and all(isinstance(v, values.Step) for v in value):
                 return speaker.plan([step.atom for step in value])
-        return str(values.show(value))
+        return str(show(value))
 
     def objects(self, kind: Any) -> list[Any]:
         """The objects of a type, in order of declaration."""

@@ -138,7 +138,7 @@ class Predicate:
     name: str
     parameters: tuple[Parameter, ...] = ()
     gloss: Mapping[str, str] = field(default_factory=dict)
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Action:
     precondition: Formula = TRUE
     effect: Effect = Effects(())
     gloss: Mapping[str, str] = field(default_factory=dict)
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Axiom:
 
     head: Predicate
     body: Formula
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
