@@ -1,0 +1,6 @@
+(define (problem kerb-parking-8) (:domain kerb-parking)
+ (:objects car_00 car_01 car_02 car_03 car_04 car_05 car_06 car_07 - car kerb_0 kerb_1 kerb_2 kerb_3 kerb_4 - kerb)
+ (:init (at-kerb car_00) (at-kerb-num car_00 kerb_0) (behind-car car_03 car_00) (car-clear car_03) (at-kerb car_01) (at-kerb-num car_01 kerb_1) (behind-car car_02 car_01) (car-clear car_02)
+  (at-kerb car_04) (at-kerb-num car_04 kerb_2) (car-clear car_04) (at-kerb car_05) (at-kerb-num car_05 kerb_3) (behind-car car_06 car_05) (car-clear car_06) (kerb-clear kerb_4) (car-clear car_07)
+  (plugged car_04) (washed car_01) (ticketed car_06) (ticketed car_02) (reserved-for kerb_4 car_07) (coned-off kerb_4))
+ (:goal (at-kerb-num car_07 kerb_4)))
