@@ -179,7 +179,7 @@ def _long_digits(value: int) -> str:
     return "".join(str(part).zfill(size) for part in parts).lstrip("0") or "0"
 
 
-_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "{": "{{", "}": "}}"}
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
 def quoted(text: str) -> str:
