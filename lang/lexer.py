@@ -1,0 +1,805 @@
+"""Text -> tokens: strings with slots, brackets, logical lines, indentation, soft keywords.
+
+Never raises: what is wrong becomes a diagnostic, and scanning goes on. The type of a token is its
+spelling for signs and keywords, otherwise one of NAME NUMBER STRING TEXT_START TEXT SLOT SPEC
+SLOT_END TEXT_END OPTION_COMMA GOAL_LITERAL NEWLINE INDENT DEDENT.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from planscript.lang import keywords
+from planscript.lang.diagnostics import Diagnostic, Span, nearest
+
+
+class Token:
+    """One token; `value` is what a number or string means, `spaced` tells of space before it."""
+
+    __slots__ = ("type", "text", "value", "line", "column", "end_line", "end_column", "spaced")
+
+    def __init__(
+        self,
+        type: str,
+        text: str,
+        line: int,
+        column: int,
+        end_line: int,
+        end_column: int,
+        value: object = None,
+        spaced: bool = False,
+    ) -> None:
+        self.type = type
+        self.text = text
+        self.value = value
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
+        self.spaced = spaced
+
+    def span(self, source: str) -> Span:
+        return Span(source, self.line, self.column, self.end_line, self.end_column)
+
+    def __repr__(self) -> str:
+        return f"{self.type}({self.text!r} {self.line}:{self.column})"
+
+
+@dataclass
+class Lexed:
+    """The tokens of a text, its comments, what is wrong with it, whether it just stops early."""
+
+    tokens: list[Token] = field(default_factory=list)
+    comments: list[Token] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    unfinished: bool = False  # a bracket or a triple-quoted string is open at the end of the text
+
+
+def lex(text: str, source: str) -> Lexed:
+    """The tokens of `text`; `source` is the file name for spans."""
+    scanner = _Scanner(text, source)
+    lines = scanner.scan()
+    tokens = _Layout(lines, source, scanner.diagnostics).run()
+    return Lexed(tokens, scanner.comments, scanner.diagnostics, scanner.unfinished)
+
+
+# ---------------------------------------------------------------- characters to logical lines
+
+
+@dataclass
+class _Line:
+    """A logical line: its indentation (spaces) and its tokens."""
+
+    indent: int
+    tokens: list[Token]
+
+
+_BLANK = re.compile(r"[ \t\f]+|\\\n")
+_CODE = re.compile(
+    r"(?P<number>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+"
+    r"|(?:\d[\d_]*)?\.\d[\d_]*(?:[eE][+-]?\d+)?|\d[\d_]*(?:[eE][+-]?\d+)?)"
+    r"|(?P<plain>\"[^\"{}\\\n]+\"|'[^'{}\\\n]+')(?![\"'])"
+    r"|(?P<quote>[rR]?(?:\"\"\"|'''|\"|'))"
+    r"|(?P<name>[^\W\d]\w*)"
+    r"|(?P<sign>" + "|".join(re.escape(sign) for sign in keywords.SIGNS) + ")"
+)
+_FOREIGN_SIGN = re.compile(
+    "|".join(re.escape(sign) for sign in sorted(keywords.FOREIGN_SIGNS, key=lambda s: -len(s)))
+)
+_CONTINUES = re.compile(r"(?:[ \t\f]*(?:#[^\n]*)?\n)*[ \t\f]*(?:(?:and|or)\b|implies\s+[^=\s])")
+_NEXT_WORD = re.compile(r"(?:[ \t\f]*(?:#[^\n]*)?\n)*([ \t\f]*)(\w*)")
+_INDENT = re.compile(r"[ \t\f]*")
+_HEX = {"x": 2, "u": 4, "U": 8}
+_ESCAPES = {
+    "n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "'": "'",
+    "{": "{", "}": "}", "\n": "", "a": "\a", "b": "\b", "f": "\f", "v": "\v",
+}  # fmt: skip
+_TEXT_RUN = {quote: re.compile(rf"[^{quote[0]}{{}}\\\n]+") for quote in ('"', "'", '"""', "'''")}
+_RAW_RUN = {quote: re.compile(rf"[^{quote[0]}\n]+") for quote in ('"', "'", '"""', "'''")}
+_SPEC_RUN = re.compile(r"[^{}\"'\n]+")
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+# Words that never begin a line inside brackets: there, the bracket was forgotten.
+_STARTERS = keywords.HARD_LINE - {"for", "if", "else", "fn"}
+_MAX_DEPTH = 2000
+
+
+class _Scanner:
+    """Cuts the text into logical lines of tokens.
+
+    `open` holds what is open at this point, innermost last: bracket tokens, TEXT_START tokens of
+    strings (their `value` is the quote) and SLOT tokens.
+    """
+
+    def __init__(self, text: str, source: str) -> None:
+        self.text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        self.source = source
+        self.pos = 0
+        self.line = 1
+        self.line_start = 0
+        self.lines: list[_Line] = []
+        self.tokens: list[Token] = []  # of the current logical line
+        self.indent = 0
+        self.open: list[Token] = []
+        self.comments: list[Token] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.unfinished = False
+        self.tab_reported = False
+
+    def scan(self) -> list[_Line]:
+        end = len(self.text)
+        self._start_line()
+        while self.pos < end:
+            if self.open and self.open[-1].type in ("TEXT_START", "SPEC"):
+                self._in_text()
+            else:
+                self._in_code()
+        self._finish()
+        return self.lines
+
+    # ------------------------------------------------ code
+
+    def _in_code(self) -> None:
+        text, start = self.text, self.pos
+        spaced = False
+        while blank := _BLANK.match(text, self.pos):
+            spaced = True
+            self.pos = blank.end()
+            if blank[0] == "\\\n":
+                self._count_line()
+        if self.pos >= len(text):
+            return
+        spaced = spaced or start == self.line_start
+        start = self.pos
+        char = text[start]
+        if char == "\n":
+            self.pos += 1
+            self._newline()
+        elif char == "#":
+            stop = text.find("\n", start)
+            self.pos = len(text) if stop < 0 else stop
+            self.comments.append(self._token("COMMENT", start, spaced=spaced))
+        elif found := _CODE.match(text, start):
+            self.pos = found.end()
+            kind = found.lastgroup
+            if kind == "name":
+                self._name(found[0], start, spaced)
+            elif kind == "sign":
+                self._sign(found[0], start, spaced)
+            elif kind == "number":
+                self._number(found[0], start, spaced)
+            elif kind == "plain":
+                token = self._token("STRING", start, value=found[0][1:-1], spaced=spaced)
+                self.tokens.append(token)
+            else:
+                token = self._token("TEXT_START", start, value=found[0], spaced=spaced)
+                self.tokens.append(token)
+                self.open.append(token)
+                if len(self.open) > _MAX_DEPTH:
+                    self._too_deep(token)
+        else:
+            self._strange(start)
+
+    def _name(self, spelled: str, start: int, spaced: bool) -> None:
+        name = spelled if spelled.isascii() else unicodedata.normalize("NFKC", spelled)
+        if not name.isidentifier():
+            self.pos = start
+            self._strange(start)
+            return
+        token = self._token(
+            name if name in keywords.HARD else "NAME", start, value=name, spaced=spaced
+        )
+        token.text = name
+        if name.startswith(("_ps", "__")):
+            self._error(
+                "E0114", f"`{name}` is a reserved name", token,
+                hint="names may not begin with `_ps` or with two underscores",
+            )  # fmt: skip
+            token.text = token.value = "_" + name.lstrip("_")[2:]
+        self.tokens.append(token)
+
+    def _sign(self, sign: str, start: int, spaced: bool) -> None:
+        following = _FOREIGN_SIGN.match(self.text, start)
+        if following and len(following[0]) > len(sign) and following[0] not in ("--", "++"):
+            self._strange(start)
+            return
+        token = self._token(sign, start, spaced=spaced)
+        if sign in "([{":
+            self.open.append(token)
+            if len(self.open) > _MAX_DEPTH:
+                self._too_deep(token)
+        elif sign in _CLOSERS:
+            if not self._close(token):
+                return
+        elif sign == ":" and self.open and self.open[-1].type == "SLOT":
+            token.type = "SPEC"
+            self.open.append(token)
+        self.tokens.append(token)
+
+    def _close(self, token: Token) -> bool:
+        """Matches a closing bracket; whether the token is to be kept."""
+        wanted = _CLOSERS[token.text]
+        for depth in range(len(self.open) - 1, -1, -1):
+            opener = self.open[depth]
+            if opener.type == wanted or (wanted == "{" and opener.type == "SLOT"):
+                for inner in self.open[depth + 1 :]:
+                    self._unclosed(inner)
+                    self.tokens.append(self._closer(inner, token))
+                del self.open[depth:]
+                if opener.type == "SLOT":
+                    token.type = "SLOT_END"
+                return True
+            if opener.type == "SLOT":
+                break
+        self._error("E0104", f"`{token.text}` closes nothing", token, "no bracket is open here")
+        return False
+
+    def _closer(self, opener: Token, at: Token) -> Token:
+        """A token that closes `opener`, of no width, before `at`."""
+        sign = {"(": ")", "[": "]", "{": "}"}[opener.type]
+        return Token(sign, sign, at.line, at.column, at.line, at.column)
+
+    def _number(self, spelled: str, start: int, spaced: bool) -> None:
+        digits = spelled.replace("_", "")
+        tail = re.compile(r"\w+").match(self.text, self.pos)
+        if tail:
+            self.pos = tail.end()
+        token = self._token("NUMBER", start, value=0, spaced=spaced)
+        self.tokens.append(token)
+        if tail or spelled.endswith("_") or "__" in spelled:
+            self._error("E0111", f"`{token.text}` is not a number", token)
+        elif not digits.isascii():
+            self._error("E0111", "numbers are written with the digits 0 to 9", token)
+        elif len(digits) > 4000:
+            self._error("E0111", "this number is too long", token, "more than 4,000 digits")
+        elif digits[:1] == "0" and digits[1:2] in ("x", "X", "o", "O", "b", "B"):
+            token.value = int(digits, 0)
+        elif digits.isdigit():
+            token.value = int(digits)
+        else:
+            token.value = float(digits)
+            if token.value == float("inf"):
+                self._error("E0111", "this number is too large", token)
+
+    def _strange(self, start: int) -> None:
+        found = _FOREIGN_SIGN.match(self.text, start)
+        self.pos = found.end() if found else start + 1
+        token = self._token("BAD", start)
+        if token.text == "\\":
+            hint = "a backslash outside a string joins two lines, and stands last on its line"
+        else:
+            instead = keywords.FOREIGN_SIGNS.get(token.text, "")
+            hint = f"write `{instead}`" if instead else ""
+        shown = token.text if token.text.isprintable() else f"U+{ord(token.text[0]):04X}"
+        self._error("E0110", f"`{shown}` has no meaning here", token, hint=hint)
+        instead = keywords.FOREIGN_SIGNS.get(token.text, "")
+        if instead in keywords.SIGNS and instead not in "()[]{}" or instead in ("and", "or", "not"):
+            token.type = token.text = instead
+            self.tokens.append(token)
+
+    # ------------------------------------------------ strings
+
+    def _in_text(self) -> None:
+        top = self.open[-1]
+        if top.type == "SPEC":
+            self._in_spec()
+            return
+        prefix = str(top.value)
+        raw = prefix[0] in "rR"
+        quote = prefix.lstrip("rR")
+        runs = (_RAW_RUN if raw else _TEXT_RUN)[quote]
+        text, end = self.text, len(self.text)
+        start, start_line, start_base = self.pos, self.line, self.line_start
+        pieces: list[str] = []
+
+        def flush() -> None:
+            if pieces:
+                value = "".join(pieces)
+                column = start - start_base + 1
+                self.tokens.append(
+                    Token(
+                        "TEXT", text[start : self.pos], start_line, column,
+                        self.line, self.pos - self.line_start + 1, value,
+                    )
+                )  # fmt: skip
+
+        while self.pos < end:
+            if run := runs.match(text, self.pos):
+                pieces.append(run[0])
+                self.pos = run.end()
+                continue
+            char = text[self.pos]
+            if char == quote[0]:
+                if text.startswith(quote, self.pos):
+                    flush()
+                    at = self.pos
+                    self.pos += len(quote)
+                    self.open.pop()
+                    self._end_text(top, self._token("TEXT_END", at))
+                    return
+                pieces.append(char)
+                self.pos += 1
+            elif char == "\n":
+                if len(quote) == 1:
+                    flush()
+                    self._unclosed_line(top)
+                    return
+                pieces.append(char)
+                self.pos += 1
+                self._count_line()
+            elif char == "\\":
+                self._escape(pieces)
+            elif text.startswith(char * 2, self.pos):  # {{ or }}
+                pieces.append(char)
+                self.pos += 2
+            elif char == "{":
+                flush()
+                at = self.pos
+                self.pos += 1
+                token = self._token("SLOT", at)
+                self.tokens.append(token)
+                self.open.append(token)
+                if sum(one.type == "SLOT" for one in self.open) > 50:
+                    self._too_deep(token)
+                return
+            else:
+                self.pos += 1
+                token = self._token("}", self.pos - 1)
+                self._error(
+                    "E0113", "this `}` closes no slot of the text", token,
+                    hint="write `}}` for a brace in text",
+                )  # fmt: skip
+                pieces.append(char)
+        flush()
+
+    def _escape(self, pieces: list[str]) -> None:
+        text, start = self.text, self.pos
+        char = text[start + 1 : start + 2]
+        self.pos += 1 + len(char)
+        if char in _HEX:
+            digits = text[self.pos : self.pos + _HEX[char]]
+            if re.fullmatch(rf"[0-9a-fA-F]{{{_HEX[char]}}}", digits):
+                self.pos += len(digits)
+                if (code := int(digits, 16)) <= 0x10FFFF and not 0xD800 <= code < 0xE000:
+                    pieces.append(chr(code))
+                    return
+            token = self._token("ESCAPE", start)
+            self._error(
+                "E0112", f"`\\{char}` needs {_HEX[char]} hexadecimal digits of a character", token
+            )
+        elif char in _ESCAPES and char:
+            pieces.append(_ESCAPES[char])
+            if char == "\n":
+                self._count_line()
+        else:
+            token = self._token("ESCAPE", start)
+            self._error(
+                "E0112", f"`{token.text}` means nothing in a string", token,
+                hint='write `\\\\` for a backslash, or r"..." for a string without escapes',
+            )  # fmt: skip
+            pieces.append(char)
+
+    def _in_spec(self) -> None:
+        text, start = self.text, self.pos
+        run = _SPEC_RUN.match(text, start)
+        if run:
+            self.pos = run.end()
+            self.tokens.append(self._token("TEXT", start, value=run[0]))
+        if self.pos >= len(text):
+            return
+        char = text[self.pos]
+        if char == "}":
+            self.pos += 1
+            self.open.pop()  # the SPEC
+            self.open.pop()  # its SLOT
+            self.tokens.append(self._token("SLOT_END", self.pos - 1))
+        elif char == "{":
+            self.pos += 1
+            token = self._token("SLOT", self.pos - 1)
+            self.tokens.append(token)
+            self.open.append(token)
+            if len(self.open) > _MAX_DEPTH:
+                self._too_deep(token)
+        else:
+            text_start = next(one for one in reversed(self.open) if one.type == "TEXT_START")
+            self._unclosed_line(text_start)
+
+    def _end_text(self, opener: Token, closer: Token) -> None:
+        """Ends a string; one without slots becomes a single STRING token."""
+        tokens = self.tokens
+        pieces = 1 if tokens[-1] is opener else 2
+        if tokens[-pieces] is opener:
+            value = "" if pieces == 1 else tokens[-1].value
+            del tokens[-pieces:]
+            tokens.append(
+                Token(
+                    "STRING", opener.text, opener.line, opener.column,
+                    closer.end_line, closer.end_column, value, opener.spaced,
+                )
+            )  # fmt: skip
+        else:
+            tokens.append(closer)
+
+    def _unclosed_line(self, text_start: Token) -> None:
+        """A string of one line is open at the end of the line, or a slot in it is."""
+        at = self.open.index(text_start)
+        outermost = at
+        for depth in range(at, -1, -1):
+            if self.open[depth].type == "TEXT_START" and len(self._quote(self.open[depth])) == 1:
+                outermost = depth
+        slot = next((one for one in self.open[outermost:] if one.type == "SLOT"), None)
+        if slot is not None:
+            self._unclosed_slot(slot)
+        else:
+            self._error(
+                "E0102", "this string is not closed", text_start,
+                "opened here, still open at the end of the line",
+                f"close it with `{self._quote(text_start)}`, "
+                'or open it with `"""` to go on over several lines',
+            )  # fmt: skip
+        self._drop_open(outermost)
+        stop = self.text.find("\n", self.pos)
+        self.pos = len(self.text) if stop < 0 else stop
+
+    def _drop_open(self, depth: int) -> None:
+        """Makes the open string at `depth` of `open` an ordinary string token, and forgets it."""
+        opener = self.open[depth]
+        del self.open[depth:]
+        try:
+            at = self.tokens.index(opener)
+        except ValueError:
+            return
+        del self.tokens[at:]
+        opener.type, opener.value = "STRING", ""
+        self.tokens.append(opener)
+
+    def _unclosed_slot(self, slot: Token) -> None:
+        self._error(
+            "E0113", "this `{` opens a slot that is not closed", slot, "opened here",
+            "close it with `}`, or write `{{` for a brace in text",
+        )  # fmt: skip
+
+    def _quote(self, text_start: Token) -> str:
+        return str(text_start.value).lstrip("rR")
+
+    # ------------------------------------------------ lines
+
+    def _count_line(self) -> None:
+        self.line += 1
+        self.line_start = self.pos
+
+    def _newline(self) -> None:
+        self._count_line()
+        if self.open:
+            slot_text = next((one for one in reversed(self.open) if one.type == "TEXT_START"), None)
+            if slot_text is not None:
+                if len(self._quote(slot_text)) == 1:
+                    self.line -= 1
+                    self.pos -= 1
+                    self._unclosed_line(slot_text)
+                    self.line_start = self.text.rfind("\n", 0, self.pos) + 1
+                return
+            if not self._forgot_to_close():
+                return
+            for one in reversed(self.open):
+                self.tokens.append(self._closer(one, self.tokens[-1]))
+            self.open.clear()
+        elif self.tokens and self._continues():
+            return
+        self._end_line()
+        self._start_line()
+
+    def _forgot_to_close(self) -> bool:
+        """Whether the next line shows that the open brackets should have been closed."""
+        found = _NEXT_WORD.match(self.text, self.pos)
+        assert found is not None
+        if found[2] in _STARTERS and len(found[1]) <= self.indent:
+            self._unclosed(self.open[-1])
+            return True
+        return False
+
+    def _continues(self) -> bool:
+        """Whether the next line goes on with this one: `,`, `and`, `or`, `not` at the seam."""
+        if _CONTINUES.match(self.text, self.pos):
+            return True
+        if self.tokens[-1].type in (",", "and", "or", "not"):
+            found = _NEXT_WORD.match(self.text, self.pos)
+            assert found is not None
+            return found[2] not in _STARTERS and len(found[1]) > self.indent
+        return False
+
+    def _end_line(self) -> None:
+        if self.tokens:
+            last = self.tokens[-1]
+            self.tokens.append(
+                Token(
+                    "NEWLINE", "\n", last.end_line, last.end_column,
+                    last.end_line, last.end_column + 1,
+                )
+            )  # fmt: skip
+            self.lines.append(_Line(self.indent, self.tokens))
+            self.tokens = []
+
+    def _start_line(self) -> None:
+        """Measures the indentation of the line at `pos`."""
+        found = _INDENT.match(self.text, self.pos)
+        assert found is not None
+        white = found[0]
+        after = self.text[found.end() : found.end() + 1]
+        if "\t" in white and after not in ("", "\n", "#") and not self.tab_reported:
+            self.tab_reported = True
+            at = self.pos + white.index("\t")
+            token = self._token("TAB", at)
+            token.end_column = token.column + 1
+            self._error(
+                "E0106", "a tab in the indentation", token,
+                hint="indent with spaces: four for each level",
+            )  # fmt: skip
+        self.indent = len(white.replace("\t", "    "))
+        self.pos = found.end()
+
+    def _finish(self) -> None:
+        """The text is at its end: report what is still open."""
+        texts = [one for one in self.open if one.type == "TEXT_START"]
+        if texts and len(self._quote(texts[0])) == 1:
+            self._unclosed_line(texts[-1])
+        elif texts:
+            self.unfinished = True
+            slot = next((one for one in self.open if one.type == "SLOT"), None)
+            if slot is not None:
+                self._unclosed_slot(slot)
+            else:
+                self._error(
+                    "E0102", "this string is not closed", texts[0],
+                    "opened here, still open at the end of the text",
+                    f"close it with `{self._quote(texts[0])}`",
+                )  # fmt: skip
+            self._drop_open(self.open.index(texts[0]))
+        if self.open:
+            self.unfinished = True
+            self._unclosed(self.open[-1])
+            for one in reversed(self.open):
+                self.tokens.append(self._closer(one, self.tokens[-1]))
+            self.open.clear()
+        self._end_line()
+
+    def _unclosed(self, opener: Token) -> None:
+        sign = {"(": ")", "[": "]", "{": "}"}[opener.type]
+        self._error(
+            "E0103", f"this `{opener.type}` is not closed", opener, "opened here",
+            f"close it with `{sign}`",
+        )  # fmt: skip
+
+    def _too_deep(self, token: Token) -> None:
+        self._error("E0116", "nested too deeply", token, f"more than {_MAX_DEPTH} levels")
+        self.tokens = [self.tokens[0]]
+        self.open.clear()
+        self.pos = len(self.text)
+
+    # ------------------------------------------------ making tokens
+
+    def _token(self, type: str, start: int, value: object = None, spaced: bool = False) -> Token:
+        base = self.line_start
+        line = self.line
+        return Token(
+            type, self.text[start : self.pos], line, start - base + 1,
+            line, max(self.pos, start + 1) - base + 1, value, spaced,
+        )  # fmt: skip
+
+    def _error(self, code: str, title: str, token: Token, label: str = "", hint: str = "") -> None:
+        self.diagnostics.append(Diagnostic(code, title, token.span(self.source), label, hint))
+
+
+# ---------------------------------------------------------------- blocks and soft keywords
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_LINE_WORDS = {
+    "script": keywords.SCRIPT_LINE,
+    "domain": keywords.DOMAIN_LINE,
+    "action": keywords.ACTION_LINE,
+    "world": keywords.WORLD_LINE,
+    "match": keywords.MATCH_LINE,
+    "names": frozenset[str](),
+    "facts": frozenset[str](),
+}
+_BLOCK_OF = {
+    "domain": "domain",
+    "action": "action",
+    "world": "world",
+    "match": "match",
+    "types": "names",
+    "constants": "names",
+    "objects": "names",
+    "init": "facts",
+    "values": "facts",
+    "precondition": "facts",
+    "effect": "facts",
+    "observe": "facts",
+}
+_OPENERS = frozenset(_BLOCK_OF) | _words(
+    "if elif else while for fn try catch finally case test perform"
+)
+_ENDS_OPERAND = _words("NAME NUMBER STRING TEXT_END ) ] } true false none")
+_STARTS_OPERAND = _words("NAME NUMBER STRING TEXT_START ( [ { not - true false none fn lambda")
+
+
+class _Layout:
+    """Adds NEWLINE, INDENT and DEDENT and gives soft keywords their type, line by line."""
+
+    def __init__(self, lines: list[_Line], source: str, diagnostics: list[Diagnostic]) -> None:
+        self.lines = lines
+        self.source = source
+        self.diagnostics = diagnostics
+        self.tokens: list[Token] = []
+
+    def run(self) -> list[Token]:
+        # (indentation, kind of block, whether an INDENT token opened it)
+        blocks: list[tuple[int, str, bool]] = [(0, "script", False)]
+        opened: str | None = None  # the kind of block that the line before announced
+        for number, line in enumerate(self.lines):
+            first = line.tokens[0]
+            if line.indent > blocks[-1][0]:
+                if opened is not None:
+                    self.tokens.append(self._mark("INDENT", first))
+                else:
+                    self._indentation(first, "this line is indented, but no block begins here")
+                blocks.append((line.indent, opened or blocks[-1][1], opened is not None))
+            while line.indent < blocks[-1][0]:
+                _, _, real = blocks.pop()
+                if real:
+                    self.tokens.append(self._mark("DEDENT", first))
+                if line.indent > blocks[-1][0]:
+                    self._indentation(first, "this line is at the level of no block above it")
+                    break
+            following = self.lines[number + 1] if number + 1 < len(self.lines) else None
+            self._words(line, blocks[-1][1], following)
+            self.tokens += line.tokens
+            opens = line.tokens[-2].type == ":" or first.type in _OPENERS
+            opened = _BLOCK_OF.get(first.type, "script") if opens else None
+        last = self.tokens[-1] if self.tokens else Token("NEWLINE", "", 1, 1, 1, 1)
+        self.tokens += [self._mark("DEDENT", last) for _, _, real in blocks[1:] if real]
+        return self.tokens
+
+    def _mark(self, type: str, at: Token) -> Token:
+        return Token(type, "", at.line, at.column, at.end_line, at.end_column)
+
+    def _indentation(self, at: Token, title: str) -> None:
+        self.diagnostics.append(
+            Diagnostic(
+                "E0105", title, at.span(self.source),
+                hint="lines of one block begin at one column, four spaces inside the line above",
+            )
+        )  # fmt: skip
+
+    def _words(self, line: _Line, context: str, following: _Line | None) -> None:
+        tokens = line.tokens
+        self._first_word(line, context, following)
+        for i in range(len(tokens)):
+            token = tokens[i]
+            if token.type != "NAME" or token.text not in keywords.SOFT:
+                continue
+            before = tokens[i - 1] if i else None
+            after = tokens[i + 1]
+            if before is not None and (before.type in (".", "import", "fn") or after.type == "="):
+                continue
+            ends = before is not None and before.type in _ENDS_OPERAND
+            if token.text in keywords.INFIX:
+                if ends or (token.text == "as" and before is not None and before.type == "catch"):
+                    token.type = token.text
+                    if token.text in ("allowing", "with"):
+                        self._option_commas(tokens, i)
+            elif token.text in keywords.PREFIX and not ends:
+                if token.text == "when":
+                    if context in ("action", "facts") and self._operand_follows(tokens, i):
+                        token.type = "when"
+                elif token.text in ("forall", "exists"):
+                    if after.type == "NAME":
+                        token.type = token.text
+                elif self._operand_follows(tokens, i):
+                    token.type = "GOAL_LITERAL" if token.text == "goal" else token.text
+
+    def _operand_follows(self, tokens: list[Token], i: int) -> bool:
+        """Whether an operand of a prefix word at `i` follows; `word(` without space is a call."""
+        after = tokens[i + 1]
+        if after.type == "NAME":
+            return after.text not in keywords.INFIX or tokens[i + 2].type in ("(", ".", "[")
+        return after.type in ("STRING", "TEXT_START", "not") or (after.type == "(" and after.spaced)
+
+    def _option_commas(self, tokens: list[Token], i: int) -> None:
+        """Marks the commas that go on with the options of `with` or the names of `allowing`."""
+        depth = 0
+        for j in range(i + 1, len(tokens)):
+            kind = tokens[j].type
+            if kind in ("(", "[", "{", "SLOT"):
+                depth += 1
+            elif kind in (")", "]", "}", "SLOT_END"):
+                depth -= 1
+                if depth < 0:
+                    return
+            elif depth == 0 and kind == "," and tokens[j + 1].type == "NAME":
+                if (tokens[j + 2].type == "=") == (tokens[i].text == "with"):
+                    tokens[j].type = "OPTION_COMMA"
+            elif depth == 0 and (kind == "NAME" and tokens[j].text in ("with", "keeping")):
+                return
+
+    def _first_word(self, line: _Line, context: str, following: _Line | None) -> None:
+        tokens = line.tokens
+        token, after = tokens[0], tokens[1]
+        if token.type != "NAME":
+            return
+        word = token.text
+        if word in _LINE_WORDS[context] and self._opens_line(word, line, context, following):
+            token.type = word
+            return
+        if context in ("names", "facts"):
+            return
+        adjacent = after.type in ("NAME", "STRING", "TEXT_START", "NUMBER", "none", "true", "false")
+        if after.type == "NAME" and after.text in keywords.INFIX:
+            adjacent = False
+        if word in keywords.PREFIX or not (adjacent or after.type == ":"):
+            return
+        self._misspelt(token, after, context, alone=not adjacent)
+
+    def _opens_line(self, word: str, line: _Line, context: str, following: _Line | None) -> bool:
+        tokens = line.tokens
+        after = tokens[1]
+        then = tokens[2] if len(tokens) > 2 else after
+        if context != "script":
+            return after.type not in ("=", ".")
+        named = after.type == "NAME" and after.text not in ("in", "as")
+        quoted = after.type in ("STRING", "TEXT_START")
+        match word:
+            case "describe":
+                return named and then.type == "("
+            case "goal":
+                return named and then.type in ("=", "(", ":", "NEWLINE")
+            case "now":
+                return named or after.type == "not" or (after.type == "(" and after.spaced)
+            case "test":
+                return quoted or (named and then.type == ":")
+            case "error" | "perform":
+                return named
+            case "match":
+                return (
+                    tokens[-2].type == ":"
+                    and after.type in _STARTS_OPERAND
+                    and (after.type not in ("(", "[", "-") or after.spaced)
+                    and following is not None
+                    and following.indent > line.indent
+                )
+            case _:
+                return named or quoted
+
+    def _misspelt(self, token: Token, after: Token, context: str, alone: bool) -> None:
+        """The line begins with a word that cannot stand there: take it for the nearest keyword."""
+        word = token.text
+        if alone:
+            known = {
+                "script": {"else", "try", "finally", "catch"},
+                "domain": {"types", "constants"},
+                "action": set(keywords.ACTION_LINE),
+                "world": set(keywords.WORLD_LINE),
+            }.get(context, set())
+        elif context == "script":
+            known = set(keywords.HARD_LINE | keywords.SCRIPT_LINE)
+            known -= {"else", "try", "finally", "pass", "break", "continue"}
+        else:
+            known = set(_LINE_WORDS[context])
+        meant = keywords.FOREIGN.get(word) if context == "script" else None
+        hint = f"write `{meant}`" if meant else ""
+        if not meant and (meant := nearest(word.lower(), known)):
+            hint = f"did you mean `{meant}`?"
+        if not meant:
+            return
+        self.diagnostics.append(
+            Diagnostic(
+                "E0109", f"no statement begins with `{word}`", token.span(self.source), hint=hint
+            )
+        )
+        if meant in keywords.HARD or meant in _LINE_WORDS[context]:
+            token.type = token.text = meant
