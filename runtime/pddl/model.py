@@ -209,7 +209,8 @@ class Domain:
         """Predicates that some action or axiom can change; all others are static."""
         names = {axiom.head.name for axiom in self.axioms}
         for action in self.actions.values():
-            names |= {part.atom.name for part in leaves(action.effect) if not isinstance(part, Increase)}
+            parts = leaves(action.effect)
+            names |= {part.atom.name for part in parts if not isinstance(part, Increase)}
         return frozenset(names)
 
     @cached_property

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from planscript.lang.diagnostics import Diagnostic, SourceError, Span
+from planscript.lang.diagnostics import Diagnostic, SourceError, Span, nearest
 
 Form: TypeAlias = "list[int | Form]"
 Node: TypeAlias = "int | Form"
@@ -71,8 +71,6 @@ def _refuse(code: str, title: str, hint: str) -> NoReturn:
 
 
 def _similar_file(name: str) -> str:
-    from planscript.lang.diagnostics import nearest
-
     path = Path(name)
     try:
         near = nearest(path.name, os.listdir(path.parent))
@@ -134,8 +132,8 @@ class Text:
     def _refuse_unclosed(self, unclosed: list[int]) -> NoReturn:
         """Point at the parenthesis that was never closed.
 
-        Where a section `(:...` begins inside another one, the fault lies in that other one, whatever
-        parenthesis is left over at the end of the text.
+        Where a section `(:...` begins inside another one, the fault lies in that other one,
+        whatever parenthesis is left over at the end of the text.
         """
         opened: list[int] = []
         culprit, seen = unclosed[-1], None
@@ -234,6 +232,11 @@ class Text:
     ) -> NoReturn:
         """Raise SourceError about `node`."""
         raise SourceError(Diagnostic(code, title, self.span(node), label, hint, related=related))
+
+    def fail_empty(self, wanted: str) -> NoReturn:
+        """Raise SourceError: the text holds nothing, not even a word to point at."""
+        title = f"`{self.source}` is empty: {wanted} was expected"
+        raise SourceError(Diagnostic("E0705", title, Span(self.source, 1, 1, 1, 1)))
 
     def warning(
         self, code: str, title: str, node: Node, label: str = "", hint: str = ""
