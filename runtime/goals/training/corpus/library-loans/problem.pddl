@@ -1,0 +1,6 @@
+(define (problem library-loans-autumn) (:domain library-loans)
+ (:objects moby-dick middlemarch dracula emma - novel world-atlas star-atlas - atlas gruffalo hungry-caterpillar - picture-book
+  yusuf agnes mr-pym theodora - member main-branch harbour-branch mobile-library - branch fiction-a fiction-b reference kids-corner - shelf)
+ (:init (on-loan-to moby-dick yusuf) (on-loan-to gruffalo agnes) (overdue moby-dick) (reserved-by moby-dick agnes) (reserved-by star-atlas mr-pym) (shelved middlemarch fiction-a) (shelved dracula fiction-b) (shelved world-atlas reference) (held-at middlemarch main-branch) (held-at dracula main-branch) (held-at emma harbour-branch) (held-at world-atlas main-branch) (held-at star-atlas harbour-branch) (held-at hungry-caterpillar mobile-library)
+  (catalogued moby-dick) (catalogued middlemarch) (catalogued dracula) (catalogued world-atlas) (catalogued gruffalo) (damaged dracula) (damaged hungry-caterpillar) (has-card yusuf) (has-card agnes) (has-card theodora) (blocked yusuf) (fined yusuf) (open-today main-branch) (works-at theodora main-branch) (belongs-in fiction-a main-branch) (belongs-in fiction-b main-branch) (belongs-in reference main-branch) (belongs-in kids-corner main-branch))
+ (:goal (on-loan-to emma theodora)))

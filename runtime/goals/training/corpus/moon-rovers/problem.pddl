@@ -1,0 +1,6 @@
+(define (problem moon-rovers-05) (:domain moon-rovers)
+ (:objects rover0 rover1 rover2 - rover waypoint0 waypoint1 waypoint2 waypoint3 waypoint4 waypoint5 - waypoint rover0store rover1store rover2store - store camera0 camera1 camera2 - camera colour high_res low_res - mode crater ridge boulder - target lander0 - lander)
+ (:init (at rover0 waypoint0) (at rover1 waypoint3) (at rover2 waypoint5) (at_lander lander0 waypoint1) (visible waypoint0 waypoint1) (visible waypoint1 waypoint0) (visible waypoint1 waypoint2) (visible waypoint2 waypoint1) (visible waypoint2 waypoint3) (visible waypoint3 waypoint2) (visible waypoint3 waypoint4) (visible waypoint4 waypoint3) (visible waypoint4 waypoint5) (visible waypoint5 waypoint4)
+  (store_of rover0store rover0) (store_of rover1store rover1) (store_of rover2store rover2) (full rover1store) (have_rock rover1 waypoint3) (on_board camera0 rover0) (on_board camera1 rover1) (on_board camera2 rover2) (supports camera0 colour) (supports camera0 high_res) (supports camera1 low_res) (supports camera2 high_res)
+  (calibrated camera1) (asleep rover2) (dusty rover0) (dusty rover2))
+ (:goal (communicated_soil_data waypoint2)))
