@@ -1,0 +1,5 @@
+(define (problem balloon-festival-dawn) (:domain balloon-festival)
+ (:objects sunflower big_bertha dandelion humpty - balloon amelia captain_rook - pilot joyce mr_tan little_sam - passenger show_field cow_meadow mill_field - field land_rover horsebox - trailer burner_a burner_b burner_c - burner)
+ (:init (is_inflated sunflower) (is_tethered sunflower) (is_at sunflower show_field) (is_at big_bertha show_field) (is_at humpty mill_field) (is_airborne dandelion) (is_inflated dandelion) (fitted_with sunflower burner_a) (fitted_with dandelion burner_b) (is_faulty burner_c)
+  (flown_by dandelion amelia) (rides_in joyce dandelion) (has_ticket joyce) (has_ticket mr_tan) (is_briefed joyce) (is_briefed amelia) (cleared_for_takeoff dandelion) (follows land_rover dandelion) (is_mown show_field) (striped humpty) (striped dandelion))
+ (:goal (is_airborne sunflower)))

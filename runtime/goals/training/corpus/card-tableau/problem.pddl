@@ -1,0 +1,6 @@
+(define (problem card-tableau-3) (:domain card-tableau)
+ (:objects h1 h2 h3 h4 s1 s2 s3 s4 c1 c2 c3 d1 d2 d3 - card p0 p1 p2 p3 p4 - pile cell0 cell1 cell2 - cell f-h f-s f-c f-d - foundation hearts spades clubs diamonds - suit)
+ (:init (in-pile h4 p0) (in-pile s3 p0) (on s3 h4) (in-pile h2 p0) (on h2 s3) (in-pile c3 p1) (in-pile d2 p1) (on d2 c3) (in-pile s4 p2) (in-pile d3 p2) (on d3 s4) (in-pile c2 p2) (on c2 d3) (in-pile h3 p3) (in-pile s2 p3) (on s2 h3)
+  (incell d1 cell0) (home h1 f-h) (home s1 f-s) (in-pile c1 p1) (on c1 d2) (clear h2) (clear c1) (clear c2) (clear s2) (face-up h2) (face-up c1) (face-up c2) (face-up s3) (cell-free cell1) (cell-free cell2) (pile-empty p4)
+  (foundation-for f-h hearts) (foundation-for f-s spades) (foundation-for f-c clubs) (foundation-for f-d diamonds) (has-suit h1 hearts) (has-suit h2 hearts) (has-suit h3 hearts) (has-suit h4 hearts) (has-suit s1 spades) (has-suit s2 spades) (has-suit s3 spades) (has-suit s4 spades) (has-suit c1 clubs) (has-suit c2 clubs) (has-suit c3 clubs) (has-suit d1 diamonds) (has-suit d2 diamonds) (has-suit d3 diamonds) (is-red hearts) (is-red diamonds) (marked s4))
+ (:goal (home h2 f-h)))

@@ -1,0 +1,6 @@
+(define (problem knitting-basket-winter) (:domain knitting-basket)
+ (:objects skein1 skein2 skein3 skein4 - skein ball1 ball2 ball3 ball4 ball5 - ball hat1 hat2 - hat sock1 sock2 sock3 sock4 - sock jumper1 jumper2 - jumper baby-blanket sofa-blanket - blanket
+  needle1 needle2 needle3 needle4 - needle wicker-basket sewing-basket - basket biscuit-tin - tin top-drawer - drawer grandpa nora the-baby - person)
+ (:init (wound skein2) (tangled skein1) (tangled ball3) (dyed skein2) (dyed ball1) (stored skein1 wicker-basket) (stored skein3 wicker-basket) (stored ball1 biscuit-tin) (stored ball2 sewing-basket) (stored ball4 top-drawer) (cast-on hat1 needle1) (cast-on jumper1 needle2) (finished sock1) (finished sock2) (finished sofa-blanket) (finished jumper2)
+  (knit-with hat1 ball2) (knit-with jumper1 skein2) (promised-to jumper1 grandpa) (promised-to baby-blanket the-baby) (gifted-to jumper2 nora) (has-hole sock2) (has-hole sofa-blanket) (woollen skein1) (woollen skein2) (woollen ball1) (woollen ball4) (thick skein1) (thick ball4) (thick ball5) (green skein3) (green ball1) (green ball5) (blue skein1) (blue ball2) (striped sock3) (striped sock4) (striped hat2) (wooden needle1) (wooden needle3) (lent-out needle4))
+ (:goal (finished baby-blanket)))
