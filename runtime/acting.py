@@ -583,6 +583,29 @@ class Acting:
                 return speaker.plan([step.atom for step in value])
         return str(show(value))
 
+    def member(self, value: Any, name: str) -> Any:
+        """The members of goals and worlds that have to be worked out."""
+        if isinstance(value, values.WorldValue):
+            if name == "objects":
+                return [self.object_value(key) for key in value.world.objects]
+            return sorted(value.world.say_fact(fact) for fact in value.world.state)
+        formula = self.formula_of(value)
+        match name:
+            case "pddl":
+                return write_formula(formula)
+            case "words":
+                return self.speaker().goal(formula)
+            case "text":
+                return value.text
+        return value.confidence
+
+    def settle(self, text: str, pddl: str) -> None:
+        """Locks the meaning of a text, as the user chose it."""
+        world = self.current_world()
+        self.compiler.settle(
+            text, pddl, Scope(world.domain, world.objects, world.state), self.speaker().goal
+        )
+
     def objects(self, kind: Any) -> list[Any]:
         """The objects of a type, in order of declaration."""
         world = self.current_world()

@@ -114,7 +114,9 @@ def to_list(value: Any = ()) -> list[Any]:
     return list(iterate(value))
 
 
-def to_map(value: Any = (), **more: Any) -> dict[Any, Any]:
+def to_map(value: Any = (), *lists: Any, **more: Any) -> Any:
+    if lists:  # the habit from Python: map(function, items)
+        return apply_to(value, *lists)
     try:
         return dict(value, **more)
     except (ValueError, TypeError):

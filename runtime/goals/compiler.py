@@ -143,6 +143,23 @@ class GoalCompiler:
             known = self._signatures[id(domain)] = (domain, signature(domain))
         return known[1]
 
+    def settle(
+        self, text: str, pddl: str, scope: Scope, say: Callable[[Formula], str]
+    ) -> None:
+        """Locks what a text (without slots) means, as a person chose it."""
+        goal = fill(pddl, {}, scope)
+        self.lock.add(
+            Entry(
+                normal_text(text),
+                write_formula(goal),
+                say(goal),
+                1.0,
+                scope.domain.name,
+                self.signature(scope.domain),
+                "chosen by a person",
+            )
+        )
+
     def _not_locked(self, template: str, mark: str) -> GoalDoubt:
         stale = self.lock.stale(template, mark)
         title = "this goal is not locked"
@@ -156,6 +173,11 @@ class GoalCompiler:
         )
 
     # ------------------------------------------------ asking the model
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._model is not None
 
     @property
     def model(self) -> GoalModel:

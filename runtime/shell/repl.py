@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planscript.lang.diagnostics import LimitError, PlanscriptError
+from planscript.runtime.errors import RunError
 from planscript.runtime.shell.report import report
 from planscript.runtime.shell.session_arguments import add_session_arguments, make_session
 
@@ -50,58 +51,6 @@ def history_path() -> Path:
     """Where typed lines are kept between sessions."""
     base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     return Path(base) / "planscript" / "history"
-
-
-def is_unfinished(text: str) -> bool:
-    """Whether more lines are to come: an open bracket or string, or a block not yet ended.
-
-    A block (a line that ends in a colon and what stands indented below it) ends with a blank line.
-    """
-    state = _Scan()
-    for line in text.split("\n"):
-        state.line(line)
-    if state.quote or state.depth > 0:
-        return True
-    lines = text.split("\n")
-    opens = any(line.rstrip().endswith(":") for line in state.code if line.strip())
-    return opens and bool(lines[-1].strip())
-
-
-class _Scan:
-    """Follows brackets and strings over lines; `code` holds the lines without comments."""
-
-    def __init__(self) -> None:
-        self.quote = ""
-        self.depth = 0
-        self.code: list[str] = []
-
-    def line(self, line: str) -> None:
-        i, kept = 0, ""
-        while i < len(line):
-            if self.quote:
-                if line[i] == "\\":
-                    i += 2
-                    continue
-                if line.startswith(self.quote, i):
-                    i += len(self.quote)
-                    self.quote = ""
-                    kept += '"'
-                    continue
-            elif line[i] == "#":
-                break
-            elif line.startswith(('"""', "'''"), i):
-                self.quote = line[i : i + 3]
-                i += 3
-                continue
-            elif line[i] in "\"'":
-                self.quote = line[i]
-            else:
-                self.depth += (line[i] in "([{") - (line[i] in ")]}")
-                kept += line[i]
-            i += 1
-        if len(self.quote) == 1:
-            self.quote = ""  # a one-line string ends with its line; the parser will complain
-        self.code.append(kept)
 
 
 class Repl:
@@ -179,21 +128,27 @@ class Repl:
         if not text:
             print("say what you want after the >, as in: > the apple is on the table")
             return
-        doubt = self.session.achieve_text(text)
-        if doubt is None:
-            return
-        readings = doubt.readings
-        report(doubt, self.session.texts, sys.stdout)
-        if not readings:
-            return
-        print("Did you mean one of these?")
-        for number, reading in enumerate(readings[:5], 1):
-            print(f"  {number}. {reading.words}")
-            print(f"     {reading.pddl}  ({reading.confidence:.0%})")
-        answer = self.ask("number, or Enter for none: ")
-        if answer.isdecimal() and 1 <= int(answer) <= min(5, len(readings)):
-            self.session.settle(text, readings[int(answer) - 1])
+        try:
             self.session.achieve_text(text)
+        except RunError as error:
+            readings = error.value.fields.get("readings")
+            if not readings:
+                raise
+            report(error, self.session.texts, sys.stdout)
+            chosen = self._choose(readings[:5])
+            if chosen is not None:
+                self.session.settle(text, chosen["pddl"])
+                self.session.achieve_text(text)
+
+    def _choose(self, readings: list[dict[str, Any]]) -> dict[str, Any] | None:
+        print("Is it one of these?")
+        for number, reading in enumerate(readings, 1):
+            print(f"  {number}. {reading['words']}")
+            print(f"     {reading['pddl']}  ({reading['confidence']:.0%})")
+        answer = self.ask("number, or Enter for none: ")
+        if answer.isdecimal() and 1 <= int(answer) <= len(readings):
+            return readings[int(answer) - 1]
+        return None
 
     def ask(self, question: str) -> str:
         """One line from the user; empty where the user leaves it."""
@@ -255,7 +210,9 @@ class Repl:
             buffer = event.current_buffer
             text = buffer.text
             special = text.lstrip().startswith((":", ">")) and "\n" not in text
-            if special or not is_unfinished(text):
+            from planscript.lang.parser import is_unfinished
+
+            if special or not is_unfinished(text + "\n"):
                 buffer.validate_and_handle()
                 return
             line = buffer.document.current_line_before_cursor
