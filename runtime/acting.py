@@ -6,35 +6,28 @@ One per session; the host of each module passes its calls on to it (see `lang/ho
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from planscript.lang import syntax
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, SourceError, did_you_mean
 from planscript.runtime import values
+from planscript.runtime.declarations import Declarations
 from planscript.runtime.display import show
 from planscript.runtime.errors import run_error
 from planscript.runtime.executor import Executor, Outcome, Policy, StepFailed, constrained
 from planscript.runtime.goals.compiler import GoalCompiler, GoalDoubt, Hole, Scope
 from planscript.runtime.goals.say import Speaker
 from planscript.runtime.lowering import (
-    NO_NAMES,
-    Names,
     check_formula,
-    lower_domain,
-    lower_fact,
     lower_formula,
-    lower_objects,
 )
-from planscript.runtime.pddl.model import Atom, Domain, Formula, Problem
+from planscript.runtime.pddl.model import Atom, Formula, Problem
 from planscript.runtime.pddl.writer import write_formula
 from planscript.runtime.planner.solve import Options, Planner, Result
 from planscript.runtime.planner.status import Status
-from planscript.runtime.world import World
 
 Bindings = MutableMapping[str, Any]
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -51,8 +44,8 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-class Acting:
-    """The domain, world, handlers and planner of one session.
+class Acting(Declarations):
+    """Goals, plans and deeds in the world that a script declared.
 
     `resolve_path(path)` gives the file that a script means (and checks that it may be read);
     `emit(kind, details)` is told every event.
@@ -65,224 +58,14 @@ class Acting:
         emit: Callable[[str, Mapping[str, Any]], None] = lambda kind, details: None,
         language: str = "en",
     ) -> None:
+        super().__init__(resolve_path)
         self.compiler = compiler
         self.language = language
-        self.domain: Domain | None = None
-        self.names: Names = NO_NAMES
-        self.world: World | None = None
-        self.handlers: dict[str, Callable[..., Any]] = {}
-        self.described: dict[str, dict[str, str]] = {}
         self.emit = emit
-        self._resolve_path = resolve_path
         self._planner = Planner()
         self._executors: list[Executor] = []
 
-    # ------------------------------------------------ declarations
-
-    def declare_domain(
-        self, node: syntax.DomainDef | syntax.DomainFile, bindings: Bindings
-    ) -> None:
-        """Puts a domain in scope and binds its names."""
-        if isinstance(node, syntax.DomainDef):
-            domain, names = lower_domain(node)
-            name = node.name
-        else:
-            from planscript.runtime.pddl.reader import read_domain_file
-
-            domain = read_domain_file(self._path(node.path, node.path_span))
-            names = NO_NAMES.extended(
-                [domain.name, *domain.types, *domain.constants, *domain.predicates]
-                + [*domain.functions, *domain.actions]
-            )
-            name = node.name or _identifier(domain.name)
-        self.domain, self.names, self.world = domain, names, None
-        self.handlers, self.described = {}, {}
-        self._bind(bindings, values.DomainValue(domain.name), name)
-        for type_name in (*domain.types, "object"):
-            self._bind(bindings, values.TypeValue(self.names.to_script(type_name)), type_name)
-        for action in domain.actions:
-            self._bind(bindings, self._action_value(action), action)
-        for predicate in domain.predicates:
-            self._bind(bindings, self._predicate_value(predicate), predicate)
-        for constant in domain.constants.values():
-            self._bind(bindings, self.object_value(constant.name), constant.name)
-
-    def _bind(self, bindings: Bindings, value: Any, model_name: str) -> None:
-        bindings[_identifier(self.names.show(model_name))] = value
-
-    def _path(self, path: str, span: Any) -> Path:
-        found = self._resolve_path(path)
-        if not found.exists():
-            raise SourceError(
-                Diagnostic(
-                    "E0611",
-                    f"no file `{path}`",
-                    span,
-                    hint="the path is taken from the script's own folder",
-                )
-            )
-        return found
-
-    def _action_value(self, name: str) -> Any:
-        assert self.domain is not None
-        count = len(self.domain.actions[name].parameters)
-        script = self.names.to_script(name)
-
-        def make(*args: Any) -> Any:
-            if len(args) != count:
-                raise run_error("TypeError", f"{script}() takes {count} objects, {len(args)} given")
-            return values.Step(name=script, args=tuple(args), atom=self._ground(name, args))
-
-        return values.ActionValue(name=script, make=make)
-
-    def _predicate_value(self, name: str) -> Any:
-        assert self.domain is not None
-        declared = self.domain.predicates[name]
-        script = self.names.to_script(name)
-
-        def ask(*args: Any) -> bool:
-            if len(args) != len(declared.parameters):
-                raise run_error(
-                    "TypeError",
-                    f"{script}() takes {len(declared.parameters)} objects, {len(args)} given",
-                )
-            world = self.current_world()
-            atom = self._ground(name, args)
-            check_formula(atom, world.domain, world.objects, self.names)
-            return world.holds(atom)
-
-        return values.PredicateValue(name=script, ask=ask)
-
-    def _ground(self, name: str, args: Sequence[Any]) -> Atom:
-        return Atom(name, tuple(self._term(arg, f"{self.names.to_script(name)}()") for arg in args))
-
-    def _term(self, value: Any, where: str) -> str:
-        if isinstance(value, values.Obj):
-            return value.key
-        raise run_error(
-            "TypeError", f"{where} takes objects of the world, not {values.kind_name(value)}"
-        )
-
-    def object_value(self, key: str) -> Any:
-        """The script's value for the object of this model name."""
-        objects = self.world.objects if self.world is not None else {}
-        declared = objects.get(key) or (self.domain.constants[key] if self.domain else None)
-        assert declared is not None
-        kind = self.names.to_script(declared.types[0])
-        return values.Obj(name=self.names.show(key), type=kind, key=key)
-
-    def declare_world(self, node: syntax.WorldDef | syntax.WorldFile, bindings: Bindings) -> None:
-        """Puts a world in scope and binds its objects."""
-        if isinstance(node, syntax.WorldDef):
-            domain = self._domain_for(node)
-            objects = lower_objects(node.objects, domain)
-            names = self.names.extended([o.name for o in node.objects])
-            init = [lower_fact(fact, domain, objects) for fact in node.init]
-            amounts = {
-                lower_fact(v.function, domain, objects, domain.functions): Fraction(str(v.value))
-                for v in node.values
-            }
-            uses_cost = "total-cost" in domain.functions
-            world = World(node.name, domain, names, objects, init, amounts, None, uses_cost)
-            name = node.name
-        else:
-            from planscript.runtime.pddl.reader import read_problem_file
-
-            if self.domain is None:
-                raise SourceError(
-                    Diagnostic(
-                        "E0612",
-                        "no domain is in scope",
-                        node.span,
-                        hint='write `domain "domain.pddl"` before it',
-                    )
-                )
-            problem = read_problem_file(self._path(node.path, node.path_span), self.domain)
-            names = self.names.extended(problem.objects)
-            world = World(
-                problem.name,
-                self.domain,
-                names,
-                problem.objects,
-                problem.init,
-                problem.values,
-                problem.goal,
-                problem.minimise_cost,
-            )
-            name = node.name or _identifier(problem.name)
-        self.names, self.world = names, world
-        for key in world.objects:
-            self._bind(bindings, self.object_value(key), key)
-        bindings[name] = values.WorldValue(world.name, world)
-        if isinstance(node, syntax.WorldDef) and isinstance(node.goal, syntax.GoalFormula):
-            world.goal = self._lower(node.goal.formula, {})
-
-    def _domain_for(self, node: syntax.WorldDef) -> Domain:
-        if self.domain is not None and self.domain.name == self.names.to_model(node.domain.id):
-            return self.domain
-        known = [self.domain.name] if self.domain is not None else []
-        raise SourceError(
-            Diagnostic(
-                "E0613",
-                f"no domain `{node.domain.id}` is in scope here",
-                node.domain.span,
-                hint=did_you_mean(node.domain.id, known) or "declare the domain just before it",
-            )
-        )
-
-    def describe(self, node: syntax.Describe) -> None:
-        """Attaches glosses to a predicate or an action, or words to an object or a type."""
-        key = self.names.to_model(node.name)
-        domain = self.current_domain()
-        for gloss in node.glosses:
-            text = gloss.text.template
-            declared = domain.predicates.get(key) or domain.actions.get(key)
-            if declared is None:
-                self.described.setdefault(gloss.language, {})[key] = text
-                continue
-            for given, parameter in zip(node.parameters, declared.parameters, strict=False):
-                text = text.replace("{" + given.id + "}", "{" + parameter.name[1:] + "}")
-            new = dataclasses.replace(declared, gloss={**declared.gloss, gloss.language: text})
-            if key in domain.predicates:
-                domain = dataclasses.replace(
-                    domain, predicates={**domain.predicates, key: new}  # type: ignore[dict-item]
-                )
-            else:
-                domain = dataclasses.replace(
-                    domain, actions={**domain.actions, key: new}  # type: ignore[dict-item]
-                )
-        self.domain = domain
-        if self.world is not None:
-            self.world.domain = domain
-
-    def perform(self, node: syntax.Perform, handler: Callable[..., Any]) -> None:
-        """Registers the handler of an action."""
-        domain = self.current_domain()
-        key = self.names.to_model(node.action)
-        if key not in domain.actions:
-            raise SourceError(
-                Diagnostic(
-                    "E0614",
-                    f"no action `{node.action}` in the domain `{domain.name}`",
-                    node.name_span,
-                    hint=did_you_mean(node.action, map(self.names.to_script, domain.actions)),
-                )
-            )
-        self.handlers[key] = handler
-
     # ------------------------------------------------ goals
-
-    def current_domain(self) -> Domain:
-        """The domain in scope. Raises an error of the script where there is none."""
-        if self.domain is None:
-            raise run_error("NameError", "no domain is in scope: declare one with `domain`")
-        return self.domain
-
-    def current_world(self) -> World:
-        """The world in scope. Raises an error of the script where there is none."""
-        if self.world is None:
-            raise run_error("NameError", "no world is in scope: declare one with `world`")
-        return self.world
 
     def goal_text(self, node: syntax.Text, parts: Sequence[Any]) -> Any:
         """The goal of natural language, compiled when it is first used."""
@@ -382,7 +165,11 @@ class Acting:
             compiled = self.compiler.compile(goal.pieces, scope, speaker.goal, allowed)
         except GoalDoubt as doubt:
             readings = [
-                {"pddl": write_formula(r.goal), "words": speaker.goal(r.goal), "confidence": r.confidence}
+                {
+                    "pddl": write_formula(r.goal),
+                    "words": speaker.goal(r.goal),
+                    "confidence": r.confidence,
+                }
                 for r in doubt.readings
             ]
             first = doubt.diagnostics[0]
@@ -561,9 +348,7 @@ class Acting:
         domain = self.current_domain()
         objects = self.world.objects if self.world is not None else domain.constants
         chosen = language or self.language
-        return Speaker(
-            domain, objects, self.names.shown, self.described.get(chosen, {}), chosen
-        )
+        return Speaker(domain, objects, self.names.shown, self.described.get(chosen, {}), chosen)
 
     def say(self, value: Any, language: str | None = None) -> str:
         """A plan, step, goal, world, object or list of these in words."""
@@ -605,20 +390,3 @@ class Acting:
         self.compiler.settle(
             text, pddl, Scope(world.domain, world.objects, world.state), self.speaker().goal
         )
-
-    def objects(self, kind: Any) -> list[Any]:
-        """The objects of a type, in order of declaration."""
-        world = self.current_world()
-        name = kind if isinstance(kind, str) else getattr(kind, "name", "")
-        key = self.names.to_model(name)
-        if key not in world.domain.types and key != "object":
-            raise run_error(
-                "NameError",
-                f"no type `{name}`",
-                hint=did_you_mean(name, map(self.names.to_script, world.domain.types)),
-            )
-        return [self.object_value(one) for one in world.objects_of(key)]
-
-
-def _identifier(name: str) -> str:
-    return name.replace("-", "_")

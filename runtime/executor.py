@@ -160,9 +160,7 @@ class Executor:
                     return None
         return None
 
-    def _still_valid(
-        self, steps: Sequence[Atom], goal: Formula, keeping: Formula | None
-    ) -> bool:
+    def _still_valid(self, steps: Sequence[Atom], goal: Formula, keeping: Formula | None) -> bool:
         state = self.world.state
         for step in steps:
             if keeping is not None and not self.world.holds(keeping, state):
@@ -247,6 +245,4 @@ def constrained(
 
 def _not_with(parameters: Sequence[Parameter], step: Atom) -> Formula:
     """That the parameters are not just the arguments of `step`."""
-    return Or(
-        tuple(Not(Equals(p.name, a)) for p, a in zip(parameters, step.args, strict=True))
-    )
+    return Or(tuple(Not(Equals(p.name, a)) for p, a in zip(parameters, step.args, strict=True)))

@@ -204,7 +204,12 @@ class _Lowering:
 
     def formula(self, node: syntax.Formula, scope: Mapping[str, str]) -> model.Formula:
         return lower_formula(
-            node, self.term(scope), self.atom_name, self.type_names, lambda n, s: self.term(s), scope
+            node,
+            self.term(scope),
+            self.atom_name,
+            self.type_names,
+            lambda n, s: self.term(s),
+            scope,
         )
 
     def atom_name(self, atom: syntax.Atom) -> str:
@@ -357,9 +362,7 @@ def lower_fact(
             raise _error("E0604", "here only an object can stand", arg.span)
         declared_object = objects.get(arg.id.lower())
         if declared_object is None:
-            raise _error(
-                "E0609", f"no object `{arg.id}`", arg.span, did_you_mean(arg.id, objects)
-            )
+            raise _error("E0609", f"no object `{arg.id}`", arg.span, did_you_mean(arg.id, objects))
         if not domain.fits(declared_object.types, parameter.types):
             raise _error(
                 "E0610",

@@ -143,9 +143,7 @@ class World:
         return f"{self.names.to_script(atom.name)}({inside})"
 
 
-def overlay(
-    state: frozenset[Atom], literals: Iterable[tuple[Atom, bool]]
-) -> frozenset[Atom]:
+def overlay(state: frozenset[Atom], literals: Iterable[tuple[Atom, bool]]) -> frozenset[Atom]:
     """The state with each literal made true, in order."""
     facts = set(state)
     for atom, positive in literals:

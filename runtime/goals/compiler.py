@@ -143,9 +143,7 @@ class GoalCompiler:
             known = self._signatures[id(domain)] = (domain, signature(domain))
         return known[1]
 
-    def settle(
-        self, text: str, pddl: str, scope: Scope, say: Callable[[Formula], str]
-    ) -> None:
+    def settle(self, text: str, pddl: str, scope: Scope, say: Callable[[Formula], str]) -> None:
         """Locks what a text (without slots) means, as a person chose it."""
         goal = fill(pddl, {}, scope)
         self.lock.add(
@@ -190,9 +188,7 @@ class GoalCompiler:
             self._model = GoalModel.load(self._model_dir)
         return self._model
 
-    def predict(
-        self, text: str, scope: Scope, allowing: tuple[str, ...] = ()
-    ) -> Prediction:
+    def predict(self, text: str, scope: Scope, allowing: tuple[str, ...] = ()) -> Prediction:
         """What the model makes of a text without slots, unchecked by any threshold."""
         key = (
             self.signature(scope.domain),

@@ -107,9 +107,7 @@ class Speaker:
             template = self.rules.plural(template)
         return _HOLE.sub(lambda m: words.get(m[1].strip().lower(), m[0]), template)
 
-    def _folded(
-        self, literals: Sequence[tuple[Atom, bool]], bound: Mapping[str, str]
-    ) -> list[str]:
+    def _folded(self, literals: Sequence[tuple[Atom, bool]], bound: Mapping[str, str]) -> list[str]:
         """Clauses in order; literals equal but for one argument stand together in the first's place."""
         left = list(literals)
         clauses = []
@@ -207,9 +205,7 @@ class Speaker:
         names = {}
         for i, p in enumerate(parameters):
             names[p.name] = rules.variable(self.kind(p.types), p.name[1:], len(parameters) > 1 or i)
-        listed = [
-            rules.typed(self.kind(p.types), names[p.name], universal) for p in parameters
-        ]
+        listed = [rules.typed(self.kind(p.types), names[p.name], universal) for p in parameters]
         said = self._say(body, {**bound, **names})
         return str(rules.quantified(listed, said, universal, bool(inner)))
 

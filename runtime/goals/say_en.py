@@ -153,8 +153,10 @@ def typed(kind: str, named: str, universal: bool) -> str:
 
 def quantified(names: Sequence[str], said: str, universal: bool, distinct: bool) -> str:
     if universal:
-        return f"for {listed(names, 'and')}: {said}" if names[0].startswith("every") else (
-            f"for all {listed(names, 'and')}: {said}"
+        return (
+            f"for {listed(names, 'and')}: {said}"
+            if names[0].startswith("every")
+            else (f"for all {listed(names, 'and')}: {said}")
         )
     different_words = " (all different)" if distinct and len(names) > 2 else ""
     if distinct and len(names) == 2:

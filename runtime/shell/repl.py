@@ -222,5 +222,3 @@ class Repl:
             buffer.insert_text("\n" + indent)
 
         return keys
-
-

@@ -51,8 +51,10 @@ def narrator(stream: TextIO | None = None) -> Listener:
                 lost = ", ".join(sorted(map(call, details["missing"])))
                 new = ", ".join(sorted(map(call, details["unexpected"])))
                 parts = [f"expected {lost}" if lost else "", f"found {new}" if new else ""]
-                line(f"· not as planned after {call(details['step'])}: "
-                     + "; ".join(p for p in parts if p))
+                line(
+                    f"· not as planned after {call(details['step'])}: "
+                    + "; ".join(p for p in parts if p)
+                )
             case "failed":
                 line(f"· {call(details['step'])} failed: {details['reason']}")
             case "obstacle":
