@@ -1,7 +1,7 @@
 """The world hooks of a script: declarations, goals, `achieve`, `plan`, `holds`, `now`, `say`.
 
-Joins the parts: lowering (blocks to the planning model), the goal compiler, the planner and the executor.
-One per session; the host of each module passes its calls on to it (see `lang/host.py`).
+Joins the parts: lowering (blocks to the planning model), the goal compiler, the planner and the
+executor. One per session; the host of each module passes its calls on to it (see `lang/host.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The domain and the world that a script has put in scope, and the script's values for what is in them.
+"""The domain and the world that a script has put in scope, and the values for what is in them.
 
 `acting.py` adds goals and acting. One per session.
 """

@@ -1,7 +1,7 @@
 """Acting: plan, check, perform, observe, and plan anew when the world is not as expected.
 
-Works on a `World`, ground actions and goals; knows nothing of scripts, words or the model. Everything
-is bounded: failed steps by `retries`, plans by `max_replans`.
+Works on a `World`, ground actions and goals; knows nothing of scripts, words or the model.
+Everything is bounded: failed steps by `retries`, plans by `max_replans`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Policy:
 class Outcome:
     """How an attempt ended.
 
-    `status` is "achieved", "unsolvable" (no plan from here), "limit" (time, memory or search bounds)
+    `status` is "achieved", "unsolvable" (no plan from here), "limit" (time, memory, search bounds)
     or "gave_up" (steps kept failing); `reason` says why in words, `result` is the planner's last.
     """
 
@@ -68,8 +68,8 @@ class Executor:
 
     `solve` plans; `perform` carries out one step and says whether it had a handler (it raises
     StepFailed where the handler failed; facts that the handler observes it writes to the world);
-    `emit(kind, details)` is told every event as it happens; `why_not` explains a problem that has no
-    plan.
+    `emit(kind, details)` is told every event as it happens; `why_not` explains a problem that has
+    no plan.
     """
 
     world: World
@@ -121,7 +121,7 @@ class Executor:
         return Outcome("achieved", "", tuple(done), plans)
 
     def execute(self, steps: Sequence[Atom]) -> Outcome:
-        """Carries out a plan as it stands, without planning anew; stops where a step cannot be done."""
+        """Carries out a plan as it stands; stops where a step cannot be done."""
         done: list[Atom] = []
         for step in steps:
             if not self.world.applicable(step):

@@ -1,7 +1,7 @@
 """From the `domain` and `world` blocks of a script to the planning model, and formulas likewise.
 
-The resolver has checked names and arities before; what it cannot see (objects that values bring in at
-run time) is checked here. Knows nothing of states, planning or acting.
+The resolver has checked names and arities before; what it cannot see (objects that values bring in
+at run time) is checked here. Knows nothing of states, planning or acting.
 """
 
 from __future__ import annotations

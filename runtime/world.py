@@ -1,7 +1,7 @@
 """The current state of a world: which facts hold, questions about it, changes to it, snapshots.
 
-States are sets of ground atoms over `runtime/pddl/model.py`; the meaning of formulas and actions is that
-of `runtime/planner/validate.py`. Nothing here plans or talks to handlers.
+States are sets of ground atoms over `runtime/pddl/model.py`; the meaning of formulas and actions is
+that of `runtime/planner/validate.py`. Nothing here plans or talks to handlers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from planscript.runtime.pddl.model import (
     Parameter,
     Problem,
 )
-from planscript.runtime.planner import validate
+from planscript.runtime.planner.validate import Interpreter
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class World:
         self._problem = Problem(
             name, domain, dict(objects), frozenset(init), And(()), dict(values), minimise_cost
         )
+        self._interpreter = Interpreter(self._problem)
         self.state: frozenset[Atom] = self._problem.init
         self.log: list[Change] = []
 
@@ -81,15 +82,15 @@ class World:
 
     def holds(self, formula: Formula, state: frozenset[Atom] | None = None) -> bool:
         """Whether the formula is true now (or in `state`), derived predicates included."""
-        return validate.evaluate(formula, self.state if state is None else state, self._problem)
+        return self._interpreter.holds(formula, self.state if state is None else state)
 
     def successor(self, step: Atom, state: frozenset[Atom] | None = None) -> frozenset[Atom]:
         """The state after the ground action `step`; its precondition must hold."""
-        return validate.successor(self._problem, self.state if state is None else state, step)
+        return self._interpreter.successor(self.state if state is None else state, step)
 
     def applicable(self, step: Atom, state: frozenset[Atom] | None = None) -> bool:
         """Whether the precondition of the ground action `step` holds."""
-        return validate.applicable(self._problem, self.state if state is None else state, step)
+        return self._interpreter.failure(self.state if state is None else state, step) is None
 
     def set_state(self, state: frozenset[Atom], cause: str) -> None:
         """Replaces the state and logs the difference."""

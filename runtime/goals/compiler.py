@@ -114,8 +114,8 @@ class GoalCompiler:
     ) -> CompiledGoal:
         """The goal that the text means.
 
-        `parts` is the text, with the slots in their places; `say` gives a goal in words, for the lock
-        and for readings; `allowing` limits the goal to these predicates (empty: all of the domain).
+        `parts` is the text, with the slots in their places; `say` gives a goal in words, for the
+        lock and for readings; `allowing` limits the goal to these predicates (empty: all).
         Raises GoalDoubt where the text is no goal of this domain or is not understood well enough,
         SourceError where a locked goal no longer fits the world.
         """

@@ -1,8 +1,8 @@
-"""The lock file: what each natural-language goal of a script was taken to mean, for review and reuse.
+"""The lock file: what each natural-language goal of a script means, for review and reuse.
 
-Line-oriented text beside the script (`fruit.plan` -> `fruit.plan.lock`). A run looks here first, so a
-reviewed script means the same tomorrow and needs no model. Reading and writing only; compiling is in
-`compiler.py`.
+Line-oriented text beside the script (`fruit.plan` -> `fruit.plan.lock`). A run looks here first, so
+a reviewed script means the same tomorrow and needs no model. Reading and writing only; compiling is
+in `compiler.py`.
 """
 
 from __future__ import annotations

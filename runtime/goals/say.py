@@ -108,7 +108,7 @@ class Speaker:
         return _HOLE.sub(lambda m: words.get(m[1].strip().lower(), m[0]), template)
 
     def _folded(self, literals: Sequence[tuple[Atom, bool]], bound: Mapping[str, str]) -> list[str]:
-        """Clauses in order; literals equal but for one argument stand together in the first's place."""
+        """Clauses in order; literals equal but for one argument stand together."""
         left = list(literals)
         clauses = []
         while left:

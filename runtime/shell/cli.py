@@ -1,8 +1,8 @@
 """The command line: `planscript COMMAND ...`; without a command, the REPL.
 
-Each command's work is in a file of its own, imported when the command is given, so that `--help` and the
-prompt come up at once. Exit codes: 0 done, 1 the script failed or the answer is no, 2 wrong usage or
-wrong source text; `solve` has Fast Downward's codes.
+Each command's work is in a file of its own, imported when the command is given, so that `--help`
+and the prompt come up at once. Exit codes: 0 done, 1 the script failed or the answer is no, 2 wrong
+usage or wrong source text; `solve` has Fast Downward's codes.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _version() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command that `argv` (default: the process's arguments) asks for.
 
-    Returns the exit code. Never raises: errors of the user are drawn on standard error, and an error
-    of Planscript itself is said to be one.
+    Returns the exit code. Never raises: errors of the user are drawn on standard error, and an
+    error of Planscript itself is said to be one.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
