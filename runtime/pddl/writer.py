@@ -70,10 +70,8 @@ def write_problem(problem: Problem) -> str:
     lines = [f"(define (problem {problem.name})", f"  (:domain {domain.name})"]
     if own:
         lines += _section(":objects", _objects(own))
-    init = [
-        _applied(fact.name, fact.args)
-        for fact in sorted(problem.init, key=lambda f: (f.name, f.args))
-    ]
+    facts = sorted(problem.init, key=lambda fact: (fact.name, fact.args))
+    init = [_applied(fact.name, fact.args) for fact in facts]
     if "total-cost" in domain.functions:
         init.append("(= (total-cost) 0)")
     init += [
