@@ -160,7 +160,7 @@ class Acting(Declarations):
         scope = Scope(world.domain, world.objects, world.state)
         allowed = tuple(sorted(self._predicate_key(p) for p in allowing or ()))
         text = "".join(p if isinstance(p, str) else "{" + p.name + "}" for p in goal.pieces)
-        speaker = self.speaker(language="zh" if _HAN.search(text) else "en")
+        speaker = self.speaker(self.language_of(text))
         try:
             compiled = self.compiler.compile(goal.pieces, scope, speaker.goal, allowed)
         except GoalDoubt as doubt:
@@ -342,6 +342,10 @@ class Acting(Declarations):
         if result.status not in (Status.UNSOLVABLE, Status.EXHAUSTED):
             return result.note or str(result.status.value)
         return explain.describe(explain.diagnose(problem), self.names.to_script)
+
+    def language_of(self, text: str) -> str:
+        """The language that a text is written in: what it means is said in the same."""
+        return "zh" if _HAN.search(text) else self.language
 
     def speaker(self, language: str | None = None) -> Speaker:
         """Who says things of the domain and world in scope."""
