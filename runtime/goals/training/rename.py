@@ -7,7 +7,7 @@ elsewhere (`synonyms.py`); nothing here knows any word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -43,7 +43,7 @@ class Change:
     """What becomes of a predicate.
 
     `opposite`: the new predicate holds exactly where the old one does not. `order[i]` is the index
-    of the old argument that the new one takes in place i (None: as before). `gloss` None: as before.
+    of the old argument that the new one takes in place i. None: as before.
     """
 
     name: str
@@ -269,7 +269,7 @@ def quantified(formula: Formula) -> set[str]:
     return found
 
 
-def strip(formula: Formula, gone: set[str]) -> Formula | None:
+def strip(formula: Formula, gone: Set[str]) -> Formula | None:
     """The formula without the parts that mention a predicate in `gone`; None if nothing is left."""
     match formula:
         case Atom():
@@ -283,7 +283,7 @@ def strip(formula: Formula, gone: set[str]) -> Formula | None:
             return None if any(atom.name in gone for atom in atoms(formula)) else formula
 
 
-def strip_effect(effect: Effect, gone: set[str]) -> Effect | None:
+def strip_effect(effect: Effect, gone: Set[str]) -> Effect | None:
     """The effect without what touches or asks for a predicate in `gone`."""
     match effect:
         case Add(atom) | Delete(atom):
@@ -304,7 +304,7 @@ def strip_effect(effect: Effect, gone: set[str]) -> Effect | None:
             return None
 
 
-def strip_action(action: Action, gone: set[str]) -> Action | None:
+def strip_action(action: Action, gone: Set[str]) -> Action | None:
     """The action without predicates in `gone`; None where no effect is left."""
     effect = strip_effect(action.effect, gone)
     if effect is None:

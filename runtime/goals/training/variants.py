@@ -6,7 +6,7 @@ glosses and actions. Sentences are not touched here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeVar
@@ -65,17 +65,19 @@ def make_variant(
     others: Iterable[World],
     rates: Rates,
     rng: Random,
+    gone: frozenset[str] = frozenset(),
 ) -> Variant:
     """A variant with some of the world's objects, in which the predicates `needed` can be said.
 
-    `others`: worlds to borrow distractors from (none: no distractors).
+    `others`: worlds to borrow distractors from (none: no distractors). `gone`: old names of
+    predicates that the variant lacks.
     """
     names = Names(rng)
     renaming = _renaming(world, names, rates, rng)
-    old = world.domain
+    old = without_predicates(world.domain, gone) if gone else world.domain
     init: frozenset[Atom] | None = None
     if world.init is not None:
-        held = (fact for fact in world.init if all(arg in objects for arg in fact.args))
+        held = (fact for fact in world.init if _stands(fact, objects, gone))
         init = renaming.facts(held, old, objects)
     domain = renaming.domain(old)
     objects = renaming.world(objects)
@@ -89,6 +91,10 @@ def make_variant(
             domain, objects = _distracted(domain, objects, other, rng)
     domain = _actions(domain, rates, rng)
     return Variant(world, _glosses(domain, rates, rng), objects, init, renaming)
+
+
+def _stands(fact: Atom, objects: Mapping[str, Parameter], gone: Set[str]) -> bool:
+    return fact.name not in gone and all(arg in objects for arg in fact.args)
 
 
 def _renaming(world: World, names: Names, rates: Rates, rng: Random) -> Renaming:
@@ -132,7 +138,7 @@ def _without(domain: Domain, kept: set[str], rate: float, rng: Random) -> Domain
     return without_predicates(domain, gone) if gone else domain
 
 
-def without_predicates(domain: Domain, gone: set[str]) -> Domain:
+def without_predicates(domain: Domain, gone: Set[str]) -> Domain:
     """The domain without these predicates; actions lose the effects and conditions on them.
 
     An action that is left without effect goes too.

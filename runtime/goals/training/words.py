@@ -95,3 +95,24 @@ def nouns_by_kind() -> Mapping[str, tuple[str, ...]]:
     for kind, english, _ in (row[:3] for row in rows("nouns")):
         found.setdefault(kind, []).append(english.split()[0])
     return {kind: tuple(group) for kind, group in found.items()}
+
+
+@cache
+def people() -> Mapping[str, tuple[str, ...]]:
+    """ "first", "last", "title" -> names of people in lower case."""
+    return {kind: tuple(names.split()) for kind, names in rows("people")}
+
+
+@cache
+def chat() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Language -> (kind, sentence) pairs that say no goal of any world."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for lang, kind, text in (row[:3] for row in rows("chat")):
+        found.setdefault(lang, []).append((kind, text))
+    return {lang: tuple(lines) for lang, lines in found.items()}
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """The words of a list in lists.tsv: "stop", "generic" or "also-verb"."""
+    return frozenset(word for one, group in rows("lists") if one == name for word in group.split())
