@@ -124,7 +124,7 @@ def evaluate(formula: Formula, state: State, problem: Problem) -> bool:
 
 def applicable(problem: Problem, state: State, action: Atom) -> bool:
     """Whether `action` exists, is applied to objects of its types, and can be taken in `state`."""
-    return isinstance(Interpreter(problem).attempt(state, action), Step)
+    return Interpreter(problem).failure(state, action) is None
 
 
 def successor(problem: Problem, state: State, action: Atom) -> frozenset[Atom]:
@@ -132,10 +132,7 @@ def successor(problem: Problem, state: State, action: Atom) -> frozenset[Atom]:
 
     Raises InapplicableAction where it cannot be taken.
     """
-    step = Interpreter(problem).attempt(state, action)
-    if isinstance(step, Failure):
-        raise InapplicableAction(step)
-    return step.state
+    return Interpreter(problem).successor(state, action)
 
 
 # ---------------------------------------------------------------- the interpreter
@@ -195,6 +192,18 @@ class Interpreter:
                     return Failure("undefined cost", f"the init gives no value to {text}")
                 cost += value
         return Step(frozenset((state - deleted) | added), cost)
+
+    def failure(self, state: State, action: Atom) -> Failure | None:
+        """Why `action` cannot be taken in `state`; None: it can."""
+        step = self.attempt(state, action)
+        return step if isinstance(step, Failure) else None
+
+    def successor(self, state: State, action: Atom) -> frozenset[Atom]:
+        """The state after `action` in `state`. Raises InapplicableAction."""
+        step = self.attempt(state, action)
+        if isinstance(step, Failure):
+            raise InapplicableAction(step)
+        return step.state
 
     # ------------------------------------------------------------ actions
 
