@@ -1,0 +1,864 @@
+"""The typed automaton of well-formed goals: which symbols may come next, and symbols <-> formula.
+
+A goal is a flat sequence of symbols, a prefix notation with pointers into the schema. It is not PDDL
+syntax: lists end with `END`, quantifiers name only types (variables are numbered by scope), and two
+short forms keep sequences short. `on a ALSO b shelf` says `(on a shelf)` and `(on b shelf)`;
+`COUNT2 mug F END` says that two different mugs each satisfy F. Nothing here knows of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from planscript.runtime.pddl.model import (
+    OBJECT,
+    And,
+    Atom,
+    Domain,
+    Equals,
+    Exists,
+    ForAll,
+    Formula,
+    Imply,
+    Not,
+    Or,
+    Parameter,
+)
+
+END, NOT, AND, OR, IMPLY, FORALL, EXISTS, EQUAL, ALSO = range(9)
+COUNTS = {number: 7 + number for number in range(2, 7)}  # symbols 9 .. 13 say "2" .. "6 different"
+START = 14  # fed to the decoder before the first symbol, never produced
+VARIABLE = 15  # first of the variable symbols
+MAX_VARIABLES = 8
+ITEM = VARIABLE + MAX_VARIABLES  # first of the schema's own symbols
+STRUCTURE_NAMES = (
+    *("end not and or imply forall exists = also".split()),
+    *(f"count{n}" for n in COUNTS),
+    "start",
+    *(f"v{n}" for n in range(MAX_VARIABLES)),
+)
+
+_COUNT_OF = {symbol: number for number, symbol in COUNTS.items()}
+_CONJUNCTIVE = frozenset((END, AND, FORALL, EXISTS, *COUNTS.values()))
+MAX_DEPTH = 10
+
+Literal = tuple[bool, int, tuple[int, ...]]  # sign, predicate (or EQUAL), terms
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One open construct.
+
+    `kind` is the symbol that opened it (END for the whole goal), or a predicate for an atom.
+    """
+
+    kind: int
+    parts: int = 0  # finished parts of a list; parts still missing of NOT and IMPLY
+    literals: frozenset[Literal] = frozenset()  # of a list: those said already
+    first: int = 0  # of a quantifier: number of its first variable
+    declaring: bool = False  # of a quantifier: its types are still being named
+    terms: tuple[int, ...] = ()  # of an atom or equality
+    slot: int = -1  # of an atom: the argument that ALSO repeats
+    group: tuple[int, ...] = ()  # of an atom: all terms of that argument
+    waiting: bool = False  # of an atom: ALSO was read, its term was not
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the automaton stands; immutable, so beams can share it."""
+
+    frames: tuple[Frame, ...]
+    scope: tuple[str, ...] = ()  # types of the variables in scope
+    used: frozenset[int] = frozenset()  # variables in scope that some atom mentions
+    length: int = 0
+
+    @property
+    def finished(self) -> bool:
+        return not self.frames
+
+
+class Grammar:
+    """All goals over `domain` and `objects` (which include the domain's constants).
+
+    Symbols from `ITEM` on are, in order: predicates, types (`object` first), objects. `predicates`
+    restricts which predicates may be used. Sequences have at most `limit` symbols.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        objects: Mapping[str, Parameter],
+        predicates: Iterable[str] | None = None,
+        limit: int = 96,
+    ) -> None:
+        self.domain = domain
+        self.limit = limit
+        self.predicates = tuple(domain.predicates)
+        self.types = (OBJECT, *(name for name in domain.types if name != OBJECT))
+        self.objects = tuple(objects)
+        names = (*self.predicates, *self.types, *self.objects)
+        first_type = ITEM + len(self.predicates)
+        self.first_object = first_type + len(self.types)
+        self.size = ITEM + len(names)
+        self._names = dict(enumerate(names, ITEM))
+        self.predicate_symbol = {n: ITEM + i for i, n in enumerate(self.predicates)}
+        self.type_symbol = {n: first_type + i for i, n in enumerate(self.types)}
+        self.object_symbol = {n: self.first_object + i for i, n in enumerate(self.objects)}
+        self._object_types = {self.object_symbol[n]: p.types for n, p in objects.items()}
+
+        chosen = set(self.predicates if predicates is None else predicates)
+        self._slots: dict[int, list[tuple[str, ...]]] = {}
+        self._fillers: dict[tuple[str, ...], tuple[int, ...]] = {}
+        for name, symbol in self.predicate_symbol.items():
+            if name in chosen:
+                slots = [p.types for p in domain.predicates[name].parameters]
+                self._slots[symbol] = slots
+                for wanted in slots:
+                    if wanted not in self._fillers:
+                        self._fillers[wanted] = tuple(
+                            s for s, t in self._object_types.items() if domain.fits(t, wanted)
+                        )
+        self._fits: dict[tuple[str, tuple[str, ...]], bool] = {}
+        arity = max((len(slots) for slots in self._slots.values()), default=0)
+        self._arity = arity
+        self._quantifiable = tuple(
+            symbol
+            for name, symbol in self.type_symbol.items()
+            if any(self._fit(name, w) for slots in self._slots.values() for w in slots)
+        )
+        ground = any(self._completable(p, (), frozenset(), ()) for p in self._slots)
+        self.possible = bool(self._slots) and (ground or bool(self._quantifiable))
+        # Upper bounds on the symbols that one more formula, or one use of a variable, can need.
+        self._cost_use = 1 + arity
+        self._cost = 1 + arity if ground else 2 + arity + max(1, arity) * (1 + arity)
+
+    # ------------------------------------------------------------ walking
+
+    def start(self) -> State:
+        """The state before the first symbol."""
+        return State((Frame(END),))
+
+    def name(self, symbol: int) -> str:
+        """A readable name of any symbol."""
+        return STRUCTURE_NAMES[symbol] if symbol < ITEM else self._names[symbol]
+
+    def allowed(self, state: State) -> list[int]:
+        """The symbols that may come next; never empty for an unfinished state."""
+        found = self._next(state)
+        room = self.limit - state.length
+        if room - self._need(state) > 2 * (self._cost + self._arity) + 4:
+            return found
+        return [s for s in found if self._need(self.advance(state, s)) < room] or found
+
+    def advance(self, state: State, symbol: int) -> State:
+        """The state after `symbol`, which must be one of `allowed(state)`."""
+        state = replace(state, length=state.length + 1)
+        while True:
+            top = state.frames[-1]
+            if top.declaring and symbol in self.type_range:
+                scope = (*state.scope, self._names[symbol])
+                return replace(state, scope=scope)
+            if top.declaring:
+                state = self._declared(state)
+            elif self._is_full(top) and symbol != ALSO:
+                state = self._close(state)
+            else:
+                break
+        rest = state.frames[:-1]
+        if top.kind >= ITEM or top.kind == EQUAL:
+            return self._advance_terms(state, top, symbol)
+        if symbol == END:
+            scope = state.scope[: top.first] if top.kind >= FORALL else state.scope
+            used = frozenset(v for v in state.used if v < len(scope))
+            state = replace(state, frames=rest, scope=scope, used=used)
+            return self._complete(state, ()) if rest else state
+        if symbol in (FORALL, EXISTS) or symbol in _COUNT_OF:
+            opened = Frame(symbol, first=len(state.scope), declaring=True)
+        elif symbol in (NOT, IMPLY):
+            opened = Frame(symbol, parts=1 if symbol == NOT else 2)
+        else:
+            opened = Frame(symbol)
+        state = replace(state, frames=(*state.frames, opened))
+        if symbol >= ITEM and not self._slots[symbol]:
+            return self._close(state)
+        return state
+
+    @property
+    def type_range(self) -> range:
+        return range(ITEM + len(self.predicates), self.first_object)
+
+    def _advance_terms(self, state: State, top: Frame, symbol: int) -> State:
+        if symbol == ALSO:
+            slot = len(top.terms) - 1
+            group = top.group or (top.terms[-1],)
+            top = replace(top, slot=slot, group=group, waiting=True)
+        elif top.waiting:
+            top = replace(top, group=(*top.group, symbol), waiting=False)
+        else:
+            top = replace(top, terms=(*top.terms, symbol))
+        used = state.used
+        if VARIABLE <= symbol < ITEM:
+            used = used | {symbol - VARIABLE}
+        state = replace(state, frames=(*state.frames[:-1], top), used=used)
+        if self._is_full(top) and not self._may_repeat(state):
+            return self._close(state)
+        return state
+
+    def _is_full(self, frame: Frame) -> bool:
+        """Whether an atom has all its terms (it may still be repeated by ALSO)."""
+        if frame.kind == EQUAL:
+            return len(frame.terms) == 2
+        return (
+            frame.kind >= ITEM
+            and len(frame.terms) == len(self._slots[frame.kind])
+            and not frame.waiting
+        )
+
+    def _close(self, state: State) -> State:
+        """The state after the atom on top is finished."""
+        top = state.frames[-1]
+        state = replace(state, frames=state.frames[:-1])
+        terms = tuple(sorted(top.terms)) if top.kind == EQUAL else top.terms
+        return self._complete(state, tuple(_literals(top.kind, terms, top.slot, top.group)))
+
+    def _complete(self, state: State, literals: tuple[Literal, ...]) -> State:
+        """The state after one formula (an atom with these literals, or anything else) is finished."""
+        frames = list(state.frames)
+        while frames:
+            top = frames.pop()
+            if top.kind not in (NOT, IMPLY):
+                said = top.literals | set(literals)
+                frames.append(replace(top, parts=top.parts + 1, literals=said))
+                break
+            if top.parts > 1:
+                frames.append(replace(top, parts=top.parts - 1))
+                break
+            signed = tuple((not sign, p, t) for sign, p, t in literals)
+            literals = signed if top.kind == NOT else ()
+        return replace(state, frames=tuple(frames))
+
+    def _declared(self, state: State) -> State:
+        top = replace(state.frames[-1], declaring=False)
+        return replace(state, frames=(*state.frames[:-1], top))
+
+    # ------------------------------------------------------------ what may come next
+
+    def _next(self, state: State) -> list[int]:
+        top = state.frames[-1]
+        if top.declaring:
+            found = self._next_types(state)
+            declared = len(state.scope) - top.first
+            if declared and all(
+                self._usable(state, v) for v in range(top.first, len(state.scope))
+            ):
+                found += self._formulas(self._declared(state))
+            return found
+        if self._is_full(top):
+            again = [ALSO] if self._may_repeat(state) else []
+            return again + self._next(self._close(state))
+        if top.kind == EQUAL:
+            return self._equal_terms(state, top)
+        if top.kind >= ITEM:
+            found = self._terms(state, top)
+            if top.terms and not top.waiting and self._may_repeat(state):
+                found.append(ALSO)
+            return found
+        found = self._formulas(state)
+        if top.kind not in (NOT, IMPLY) and top.parts >= (2 if top.kind in (AND, OR) else 1):
+            mine = range(top.first, len(state.scope)) if top.kind >= FORALL else ()
+            if all(v in state.used for v in mine):
+                found.append(END)
+        return found
+
+    def _next_types(self, state: State) -> list[int]:
+        top = state.frames[-1]
+        declared = len(state.scope) - top.first
+        if len(state.scope) >= MAX_VARIABLES or (top.kind in _COUNT_OF and declared):
+            return []
+        return list(self._quantifiable)
+
+    def _formulas(self, state: State) -> list[int]:
+        """Symbols that begin a formula here."""
+        said = self._said(state)
+        found = [p for p in self._slots if self._completable(p, (), said, state.scope)]
+        top = state.frames[-1].kind
+        if self._equal_starts(state):
+            found.append(EQUAL)
+        if len(state.frames) >= MAX_DEPTH:
+            return found
+        quantify = bool(self._quantifiable) and len(state.scope) + self._arity <= MAX_VARIABLES
+        if quantify:
+            found += [FORALL, EXISTS]
+            counted = any(self._countable(t) for t in self._quantifiable)
+            found += list(COUNTS.values()) if counted else []
+        if found:
+            found += [] if top == NOT else [NOT]
+            found += [IMPLY]
+            found += [] if top == OR else [OR]
+            found += [] if top in _CONJUNCTIVE else [AND]
+        return found
+
+    def _countable(self, type_symbol: int) -> bool:
+        """Whether a counted variable of the type can be used without declaring another one."""
+        return any(
+            self._completable(p, (), frozenset(), (self._names[type_symbol],), must=0)
+            for p in self._slots
+        )
+
+    def _said(self, state: State) -> frozenset[Literal]:
+        """Literals of the list that a formula beginning here would be a part of."""
+        frames = state.frames
+        position = len(frames) - 1
+        while position >= 0 and (frames[position].kind >= ITEM or frames[position].kind == EQUAL):
+            position -= 1
+        if position >= 0 and frames[position].kind == NOT:
+            position -= 1
+        top = frames[position]
+        return frozenset() if top.kind in (NOT, IMPLY) else top.literals
+
+    def _fit(self, type_name: str, wanted: tuple[str, ...]) -> bool:
+        key = (type_name, wanted)
+        if key not in self._fits:
+            self._fits[key] = self.domain.fits((type_name,), wanted)
+        return self._fits[key]
+
+    def _candidates(self, wanted: tuple[str, ...], scope: Sequence[str]) -> Iterator[int]:
+        for number in range(len(scope) - 1, -1, -1):
+            if self._fit(scope[number], wanted):
+                yield VARIABLE + number
+        yield from self._fillers[wanted]
+
+    def _completable(
+        self,
+        predicate: int,
+        terms: tuple[int, ...],
+        said: frozenset[Literal],
+        scope: Sequence[str],
+        slot: int = -1,
+        group: tuple[int, ...] = (),
+        must: int | None = None,
+    ) -> bool:
+        """Whether an atom begun with `terms` can be finished so that it says something new.
+
+        Its terms are pairwise different; `must` is a variable that it has to mention.
+        """
+        slots = self._slots[predicate]
+        if len(terms) == len(slots):
+            if must is not None and VARIABLE + must not in terms:
+                return False
+            for _, p, args in _literals(predicate, terms, slot, group):
+                if len(set(args)) < len(args):
+                    return False
+                if (True, p, args) in said or (False, p, args) in said:
+                    return False
+            return True
+        wanted = slots[len(terms)]
+        return any(
+            self._completable(predicate, (*terms, t), said, scope, slot, group, must)
+            for t in self._candidates(wanted, scope)
+            if t not in terms and t not in group
+        )
+
+    def _usable(self, state: State, variable: int) -> bool:
+        """Whether some atom over what is in scope can mention the variable."""
+        return variable in state.used or any(
+            self._completable(p, (), frozenset(), state.scope, must=variable) for p in self._slots
+        )
+
+    def _terms(self, state: State, top: Frame) -> list[int]:
+        said = self._said(state)
+        slots = self._slots[top.kind]
+        if top.waiting:
+            return [
+                t
+                for t in self._candidates(slots[top.slot], state.scope)
+                if t not in top.group
+                and t not in top.terms
+                and self._completable(
+                    top.kind, top.terms, said, state.scope, top.slot, (*top.group, t)
+                )
+            ]
+        return [
+            t
+            for t in self._candidates(slots[len(top.terms)], state.scope)
+            if t not in top.terms
+            and t not in top.group
+            and self._completable(
+                top.kind, (*top.terms, t), said, state.scope, top.slot, top.group
+            )
+        ]
+
+    def _may_repeat(self, state: State) -> bool:
+        """Whether ALSO may come: another term for the argument just read, inside a conjunction."""
+        top = state.frames[-1]
+        if top.kind < ITEM or not top.terms or top.waiting:
+            return False
+        slot = len(top.terms) - 1
+        if top.slot not in (-1, slot):
+            return False
+        parent = state.frames[-2].kind
+        if parent == NOT:
+            parent = state.frames[-3].kind
+        if parent not in _CONJUNCTIVE:
+            return False
+        group = top.group or (top.terms[-1],)
+        waiting = replace(top, slot=slot, group=group, waiting=True)
+        said = self._said(state)
+        return any(
+            t not in group
+            and t not in top.terms
+            and self._completable(
+                top.kind, top.terms, said, state.scope, waiting.slot, (*group, t)
+            )
+            for t in self._candidates(self._slots[top.kind][slot], state.scope)
+        )
+
+    # ------------------------------------------------------------ equality
+
+    def _term_types(self, state: State, term: int) -> tuple[str, ...]:
+        if term < ITEM:
+            return (state.scope[term - VARIABLE],)
+        return self._object_types[term]
+
+    def _equal_starts(self, state: State) -> list[int]:
+        """Variables that can be compared with something."""
+        return [
+            VARIABLE + v
+            for v in range(len(state.scope))
+            if self._equal_partners(state, VARIABLE + v, self._said(state))
+        ]
+
+    def _equal_partners(
+        self, state: State, left: int, said: frozenset[Literal]
+    ) -> list[int]:
+        types = self._term_types(state, left)
+        others = [VARIABLE + v for v in range(len(state.scope))] + list(self._object_types)
+        return [
+            right
+            for right in others
+            if right != left
+            and self.domain.compatible(types, self._term_types(state, right))
+            and not any(
+                (sign, EQUAL, tuple(sorted((left, right)))) in said for sign in (True, False)
+            )
+        ]
+
+    def _equal_terms(self, state: State, top: Frame) -> list[int]:
+        if not top.terms:
+            return self._equal_starts(state)
+        return self._equal_partners(state, top.terms[0], self._said(state))
+
+    # ------------------------------------------------------------ always able to finish
+
+    def _need(self, state: State) -> int:
+        """An upper bound on the symbols that are enough to finish from here."""
+        total = 0
+        inside = 0  # 1 below a construct that is still open: it counts as one part of its parent
+        for frame in reversed(state.frames):
+            if frame.kind >= ITEM:
+                total += len(self._slots[frame.kind]) - len(frame.terms) + frame.waiting
+            elif frame.kind == EQUAL:
+                total += 2 - len(frame.terms)
+            elif frame.kind in (NOT, IMPLY):
+                total += (frame.parts - inside) * self._cost
+            else:
+                least = 2 if frame.kind in (AND, OR) else 1
+                unused = 0
+                if frame.kind >= FORALL:
+                    mine = range(frame.first, len(state.scope))
+                    unused = sum(v not in state.used for v in mine)
+                if frame.declaring:
+                    more = max(0, self._arity - 1)
+                    total += more
+                    unused += more + 1
+                missing = max(0, least - frame.parts - inside)
+                total += missing * self._cost + unused * self._cost_use + 1
+            inside = 1
+        return total
+
+    # ------------------------------------------------------------ symbols -> formula
+
+    def to_formula(self, symbols: Sequence[int]) -> Formula:
+        """The goal that a finished sequence says, with short forms written out."""
+        reader = _Reader(self, symbols)
+        return _conjunction(reader.parts(()))
+
+    # ------------------------------------------------------------ formula -> symbols
+
+    def to_symbols(self, goal: Formula) -> list[int] | None:
+        """One sequence that says `goal`, or None where this grammar cannot say it."""
+        try:
+            symbols = [*self._write_parts(_conjuncts(goal), {}), END]
+        except _Unsayable:
+            return None
+        return symbols if self.accepts(symbols) else None
+
+    def accepts(self, symbols: Sequence[int]) -> bool:
+        """Whether the automaton produces this sequence."""
+        state = self.start()
+        for symbol in symbols:
+            if state.finished or symbol not in self.allowed(state):
+                return False
+            state = self.advance(state, symbol)
+        return state.finished
+
+    def _write_parts(self, parts: Sequence[Formula], names: Mapping[str, int]) -> list[int]:
+        """A conjunction's parts in order, atoms that differ in one argument folded with ALSO."""
+        out: list[int] = []
+        done: set[int] = set()
+        for position, part in enumerate(parts):
+            if position in done:
+                continue
+            folded = self._fold(parts, position, names)
+            if folded is None:
+                out += self._write(part, names)
+            else:
+                symbols, members = folded
+                done |= members
+                out += symbols
+        return out
+
+    def _fold(
+        self, parts: Sequence[Formula], position: int, names: Mapping[str, int]
+    ) -> tuple[list[int], set[int]] | None:
+        sign, atom = _literal(parts[position])
+        if atom is None or not atom.args:
+            return None
+        best: tuple[int, list[int]] = (0, [position])
+        for slot in range(len(atom.args)):
+            members = [position]
+            values = {atom.args[slot]}
+            for other in range(position + 1, len(parts)):
+                other_sign, same = _literal(parts[other])
+                if (
+                    same is not None
+                    and other_sign == sign
+                    and same.name == atom.name
+                    and len(same.args) == len(atom.args)
+                    and all(a == b for i, (a, b) in enumerate(zip(atom.args, same.args, strict=True)) if i != slot)
+                    and same.args[slot] not in values
+                ):
+                    members.append(other)
+                    values.add(same.args[slot])
+            if len(members) > len(best[1]):
+                best = (slot, members)
+        slot, members = best
+        if len(members) < 2:
+            return None
+        out = [] if sign else [NOT]
+        out.append(self._symbol(self.predicate_symbol, atom.name))
+        for i, arg in enumerate(atom.args):
+            out.append(self._term(arg, names))
+            if i == slot:
+                for other in members[1:]:
+                    _, same = _literal(parts[other])
+                    assert same is not None
+                    out += [ALSO, self._term(same.args[slot], names)]
+        return out, set(members)
+
+    def _write(self, part: Formula, names: Mapping[str, int]) -> list[int]:
+        match part:
+            case Atom(name, args):
+                symbol = self._symbol(self.predicate_symbol, name)
+                return [symbol, *(self._term(a, names) for a in args)]
+            case Equals(left, right):
+                if left not in names:
+                    left, right = right, left
+                return [EQUAL, self._term(left, names), self._term(right, names)]
+            case Not(inner):
+                return [NOT, *self._write(inner, names)]
+            case Imply(left, right):
+                return [IMPLY, *self._write(left, names), *self._write(right, names)]
+            case And():
+                parts = _conjuncts(part)
+                if len(parts) == 1:
+                    return self._write(parts[0], names)
+                return [AND, *(s for p in parts for s in self._write(p, names)), END]
+            case Or(parts):
+                if len(parts) == 1:
+                    return self._write(parts[0], names)
+                flat: list[Formula] = []
+                for p in parts:
+                    flat += p.parts if isinstance(p, Or) else [p]
+                return [OR, *(s for p in flat for s in self._write(p, names)), END]
+            case Exists(parameters, body):
+                while isinstance(body, Exists):
+                    parameters, body = (*parameters, *body.parameters), body.body
+                return self._write_exists(parameters, list(_conjuncts(body)), names)
+            case ForAll(parameters, body):
+                while isinstance(body, ForAll):
+                    parameters, body = (*parameters, *body.parameters), body.body
+                inner, types = self._bind(parameters, names)
+                return [FORALL, *types, *self._write_parts(_conjuncts(body), inner), END]
+        raise _Unsayable
+
+    def _write_exists(
+        self,
+        parameters: tuple[Parameter, ...],
+        parts: list[Formula],
+        names: Mapping[str, int],
+    ) -> list[int]:
+        """`exists`; a group of different variables that share every condition becomes COUNT."""
+        for group in _different_groups(parameters, parts):
+            counted = _counted_body(group, parts)
+            if counted is None or len(group) not in COUNTS:
+                continue
+            body, rest = counted
+            others = tuple(p for p in parameters if p.name not in group)
+            variable = next(p for p in parameters if p.name == group[0])
+            mentioned = {v for f in body for v in _variables(f)}
+            if others and not any(o.name in {v for f in rest for v in _variables(f)} | mentioned for o in others):
+                raise _Unsayable
+            if not others:
+                outer, types = self._bind((variable,), names)
+                head = [COUNTS[len(group)], *types, *self._write_parts(body, outer), END]
+                return head + self._write_parts(rest, names)
+            outer, types = self._bind(others, names)
+            deeper, more = self._bind((variable,), outer)
+            count = [COUNTS[len(group)], *more, *self._write_parts(body, deeper), END]
+            return [EXISTS, *types, *self._write_parts(rest, outer), *count, END]
+        inner_names, types = self._bind(parameters, names)
+        return [EXISTS, *types, *self._write_parts(parts, inner_names), END]
+
+    def _bind(
+        self, parameters: Sequence[Parameter], names: Mapping[str, int]
+    ) -> tuple[dict[str, int], list[int]]:
+        bound = dict(names)
+        types = []
+        for parameter in parameters:
+            if len(parameter.types) != 1 or parameter.name in bound or len(bound) >= MAX_VARIABLES:
+                raise _Unsayable
+            bound[parameter.name] = len(bound)
+            types.append(self._symbol(self.type_symbol, parameter.types[0]))
+        return bound, types
+
+    def _term(self, term: str, names: Mapping[str, int]) -> int:
+        if term.startswith("?"):
+            if term not in names:
+                raise _Unsayable
+            return VARIABLE + names[term]
+        return self._symbol(self.object_symbol, term)
+
+    @staticmethod
+    def _symbol(table: Mapping[str, int], name: str) -> int:
+        if name not in table:
+            raise _Unsayable
+        return table[name]
+
+
+class _Unsayable(Exception):
+    """The formula uses a name or a construct that the grammar lacks."""
+
+
+class _Reader:
+    """Reads a finished sequence into a formula."""
+
+    def __init__(self, grammar: Grammar, symbols: Sequence[int]) -> None:
+        self.grammar = grammar
+        self.symbols = symbols
+        self.position = 0
+        self.fresh = 0
+
+    def take(self) -> int:
+        symbol = self.symbols[self.position]
+        self.position += 1
+        return symbol
+
+    def parts(self, scope: tuple[str, ...]) -> list[Formula]:
+        found: list[Formula] = []
+        while self.symbols[self.position] != END:
+            found += self.formulas(scope)
+        self.position += 1
+        return found
+
+    def one(self, scope: tuple[str, ...]) -> Formula:
+        return _conjunction(self.formulas(scope))
+
+    def formulas(self, scope: tuple[str, ...]) -> list[Formula]:
+        """One formula; more than one where a short form says a conjunction."""
+        symbol = self.take()
+        if symbol >= ITEM:
+            return list(self.atoms(symbol, scope))
+        if symbol == EQUAL:
+            return [Equals(self.term(scope), self.term(scope))]
+        if symbol == NOT:
+            if self.symbols[self.position] >= ITEM:  # NOT p a ALSO b denies both
+                return [Not(p) for p in self.formulas(scope)]
+            return [Not(self.one(scope))]
+        if symbol == IMPLY:
+            return [Imply(self.one(scope), self.one(scope))]
+        if symbol == AND:
+            return self.parts(scope)
+        if symbol == OR:
+            found: list[Formula] = []
+            while self.symbols[self.position] != END:
+                found.append(self.one(scope))
+            self.position += 1
+            return [Or(tuple(found))]
+        declared: list[Parameter] = []
+        while self.symbols[self.position] in self.grammar.type_range:
+            self.fresh += 1
+            name = self.grammar.name(self.take())
+            declared.append(Parameter(f"?v{self.fresh}", (name,)))
+        body = self.parts((*scope, *(p.name for p in declared)))
+        if symbol == FORALL:
+            return [ForAll(tuple(declared), _conjunction(body))]
+        if symbol == EXISTS:
+            return [Exists(tuple(declared), _conjunction(body))]
+        return [self.counted(_COUNT_OF[symbol], declared[0], body)]
+
+    def counted(self, number: int, variable: Parameter, body: list[Formula]) -> Formula:
+        names = [variable.name]
+        for _ in range(number - 1):
+            self.fresh += 1
+            names.append(f"?v{self.fresh}")
+        parts: list[Formula] = [Not(Equals(a, b)) for a, b in combinations(names, 2)]
+        for part in body:
+            if variable.name in _variables(part):
+                parts += [self.renamed(part, {variable.name: name}) for name in names]
+            else:
+                parts.append(part)
+        declared = tuple(Parameter(name, variable.types) for name in names)
+        return Exists(declared, _conjunction(parts))
+
+    def renamed(self, part: Formula, names: Mapping[str, str]) -> Formula:
+        """`part` with variables renamed; inner quantifiers get fresh variables."""
+        match part:
+            case Atom(name, args):
+                return Atom(name, tuple(names.get(a, a) for a in args))
+            case Equals(left, right):
+                return Equals(names.get(left, left), names.get(right, right))
+            case Not(inner):
+                return Not(self.renamed(inner, names))
+            case And(parts):
+                return And(tuple(self.renamed(p, names) for p in parts))
+            case Or(parts):
+                return Or(tuple(self.renamed(p, names) for p in parts))
+            case Imply(left, right):
+                return Imply(self.renamed(left, names), self.renamed(right, names))
+            case Exists(parameters, body) | ForAll(parameters, body):
+                inner = dict(names)
+                declared = []
+                for parameter in parameters:
+                    self.fresh += 1
+                    inner[parameter.name] = f"?v{self.fresh}"
+                    declared.append(Parameter(inner[parameter.name], parameter.types))
+                return type(part)(tuple(declared), self.renamed(body, inner))
+
+    def atoms(self, predicate: int, scope: tuple[str, ...]) -> Iterator[Atom]:
+        arity = len(self.grammar._slots[predicate])
+        args: list[list[str]] = []
+        for _ in range(arity):
+            args.append([self.term(scope)])
+            while self.symbols[self.position] == ALSO:
+                self.position += 1
+                args[-1].append(self.term(scope))
+        name = self.grammar.name(predicate)
+        combos: list[tuple[str, ...]] = [()]
+        for choices in args:
+            combos = [(*done, one) for done in combos for one in choices]
+        return (Atom(name, combo) for combo in combos)
+
+    def term(self, scope: tuple[str, ...]) -> str:
+        symbol = self.take()
+        return scope[symbol - VARIABLE] if symbol < ITEM else self.grammar.name(symbol)
+
+
+# ---------------------------------------------------------------- formulas
+
+
+def _conjunction(parts: Sequence[Formula]) -> Formula:
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _conjuncts(goal: Formula) -> tuple[Formula, ...]:
+    if not isinstance(goal, And):
+        return (goal,)
+    return tuple(inner for part in goal.parts for inner in _conjuncts(part))
+
+
+def _literal(part: Formula) -> tuple[bool, Atom | None]:
+    match part:
+        case Atom():
+            return True, part
+        case Not(Atom() as atom):
+            return False, atom
+    return True, None
+
+
+def _literals(
+    predicate: int, terms: tuple[int, ...], slot: int, group: tuple[int, ...]
+) -> Iterator[Literal]:
+    if slot < 0:
+        yield True, predicate, terms
+        return
+    for term in group:
+        yield True, predicate, (*terms[:slot], term, *terms[slot + 1 :])
+
+
+def _variables(part: Formula) -> set[str]:
+    """Free variables."""
+    match part:
+        case Atom(_, args):
+            return {a for a in args if a.startswith("?")}
+        case Equals(left, right):
+            return {a for a in (left, right) if a.startswith("?")}
+        case Not(inner):
+            return _variables(inner)
+        case And(parts) | Or(parts):
+            return {v for p in parts for v in _variables(p)}
+        case Imply(left, right):
+            return _variables(left) | _variables(right)
+        case Exists(parameters, body) | ForAll(parameters, body):
+            return _variables(body) - {p.name for p in parameters}
+
+
+def _different_groups(
+    parameters: Sequence[Parameter], parts: Sequence[Formula]
+) -> Iterator[tuple[str, ...]]:
+    """Sets of variables of one type that the parts declare pairwise different."""
+    apart = set()
+    for part in parts:
+        match part:
+            case Not(Equals(left, right)):
+                apart.add(frozenset((left, right)))
+    for parameter in parameters:
+        group = [parameter.name]
+        for other in parameters:
+            if other.types == parameter.types and all(
+                frozenset((other.name, one)) in apart for one in group
+            ):
+                group.append(other.name)
+        if len(group) > 1 and group[0] == parameter.name:
+            yield tuple(group)
+
+
+def _counted_body(
+    group: tuple[str, ...], parts: Sequence[Formula]
+) -> tuple[list[Formula], list[Formula]] | None:
+    """The condition that each variable of the group satisfies, and the other parts; None if unequal."""
+    rest: list[Formula] = []
+    bodies: dict[str, list[Formula]] = {name: [] for name in group}
+    renamer = _Reader.__new__(_Reader)
+    renamer.fresh = 0
+    for part in parts:
+        mentioned = _variables(part) & set(group)
+        match part:
+            case Not(Equals()) if len(mentioned) == 2:
+                continue
+        if not mentioned:
+            rest.append(part)
+        elif len(mentioned) == 1:
+            bodies[mentioned.pop()].append(part)
+        else:
+            return None
+    first = bodies[group[0]]
+    if not first or any(isinstance(p, Exists | ForAll) for p in first):
+        return None
+    for name in group[1:]:
+        same = {renamer.renamed(p, {name: group[0]}) for p in bodies[name]}
+        if same != set(first):
+            return None
+    return first, rest
