@@ -1,8 +1,8 @@
 """The natural-language goals of a script, found and compiled without running it.
 
 For `planscript compile` and `planscript goals show`. The types of slots (`{p}`) are worked out from
+For `planscript compile` and `planscript goals show`. The types of slots (`{p}`) are worked out from
 what the script says: loops over `objects(type)`, parameters of named goals and of handlers, names of
-objects, and the arguments that a function is called with.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class FoundGoal:
 def compile_goals(
     module: syntax.Module, acting: Acting, allowing: tuple[str, ...] = ()
 ) -> Iterator[FoundGoal]:
-    """Each natural-language goal of a script in turn, compiled in the domain and world in scope there.
+    """Each natural-language goal of a script, compiled in the domain and world in scope there.
 
-    Declares the script's domains and worlds in `acting`; runs nothing else. Raises SourceError for a
-    declaration that is wrong.
+    Declares the script's domains and worlds in `acting`; runs nothing else. Raises SourceError for
+    a declaration that is wrong.
     """
     walker = _Walker(module, acting)
     for statement in module.body:
