@@ -1,8 +1,8 @@
 """The natural-language goals of a script, found and compiled without running it.
 
 For `planscript compile` and `planscript goals show`. The types of slots (`{p}`) are worked out from
-For `planscript compile` and `planscript goals show`. The types of slots (`{p}`) are worked out from
-what the script says: loops over `objects(type)`, parameters of named goals and of handlers, names of
+what the script says: loops over `objects(type)`, parameters of named goals and of handlers, names
+of objects, and the arguments that a function is called with.
 """
 
 from __future__ import annotations
