@@ -214,10 +214,10 @@ class TermReader:
             else:
                 assert isinstance(node, int)
                 kind = node
-                self.words[node] = word[1:]
                 self.warn(
                     "W0705", f"`{word}` is read as `- {word[1:]}`", node, "a space is missing"
                 )
+                self.words[node] = word[1:]
             if not pending:
                 self.text.fail("E0705", "a type without a name before it", kind, "whose type?")
             types = self._type_words(kind)
