@@ -1,7 +1,9 @@
-"""Compiled scripts kept between runs in the user's cache folder, so that a script starts without the grammar.
+"""Compiled scripts kept between runs in the user's cache folder, so that a script starts without
+the grammar.
 
-Keyed by the text, the options and the versions of Planscript and Python; kept in a folder that only the
-user can enter (0700), as `.pyc` files are trusted. A damaged or missing entry only costs time.
+Keyed by the text, the options and the versions of Planscript and Python; kept in a folder that
+only the user can enter (0700), as `.pyc` files are trusted. A damaged or missing entry only costs
+time.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from typing import Any
 
 
 class CodeCache:
-    """Compiles texts. (Scripts with declarations keep syntax nodes, which are not stored on disk.)"""
+    """Compiles texts. (Scripts with declarations keep syntax nodes, which are not stored on
+    disk.)
+    """
 
     def compiled(
         self,

@@ -1,68 +1,47 @@
-"""Values as text: for `print` and `{value}` (`show`) and as literals (`literal`); and format specs.
+"""Values as text: for `print` and `{value}` (`show`) and as literals (`literal`); and numbers as
+digits.
 
-Cyclic and deeply nested values are safe: nothing here recurses.
+Cyclic, shared and deeply nested values are safe: nothing here recurses, and the length is bounded.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from planscript.runtime import values
 from planscript.runtime.errors import ErrorKind, ErrorValue, run_error
+from planscript.runtime.operators import MAX_BITS, MAX_TEXT, ordered_set
 
-_BIG = 10**4000  # beyond the digits that Python turns into text at once
+_FEW_DIGITS = 10**4000  # beyond these Python refuses to write a number out
 
 
 def show(value: Any) -> str:
     """The text of a value as `print` and interpolation show it: text itself without quotes."""
-    if type(value) is str:
-        return value
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is int:
+        return digits(value)
     return literal(value)
 
 
 def literal(value: Any, limit: int | None = None) -> str:
-    """The text of a value as it would be written in a script; cut after `limit` characters."""
+    """The text of a value as it would be written in a script; cut after `limit` characters.
+
+    Raises ValueError of the language where the whole text would be too long.
+    """
     pieces: list[str] = []
     size = 0
-    for piece in _pieces(value):
+    bound = MAX_TEXT if limit is None else limit
+    for piece in _pieces(value, limit):
         pieces.append(piece)
         size += len(piece)
-        if limit is not None and size > limit:
-            return "".join(pieces)[:limit] + " …"
+        if size > bound:
+            if limit is None:
+                raise run_error("ValueError", "the value is too large to be written out")
+            return "".join(pieces)[:limit] + "…"
     return "".join(pieces)
-
-
-def _pieces(value: Any) -> Iterator[str]:
-    """Depth first with a stack of iterators; `open_ids` finds values inside themselves."""
-    stack: list[Iterator[Any]] = [iter([value])]
-    closers: list[tuple[str, int]] = []
-    open_ids: set[int] = set()
-    while stack:
-        try:
-            one = next(stack[-1])
-        except StopIteration:
-            stack.pop()
-            if closers:
-                closing, identity = closers.pop()
-                open_ids.discard(identity)
-                yield closing
-            continue
-        if isinstance(one, _Raw):
-            yield one
-            continue
-        parts = _parts(one)
-        if parts is None:
-            yield _atom(one)
-        elif id(one) in open_ids:
-            yield "[...]" if not isinstance(one, dict) else "{...}"
-        else:
-            opening, items, closing = parts
-            yield opening
-            open_ids.add(id(one))
-            closers.append((closing, id(one)))
-            stack.append(items)
 
 
 class _Raw(str):
@@ -71,60 +50,95 @@ class _Raw(str):
     __slots__ = ()
 
 
-def _parts(value: Any) -> tuple[str, Iterator[Any], str] | None:
-    if isinstance(value, list | tuple):
-        return "[", _separated(value), "]"
-    if isinstance(value, dict):
-        return "{", _entries(value), "}"
-    if isinstance(value, set):
-        return ("{", _separated(_ordered(value)), "}") if value else ("set(", iter(()), ")")
-    return None
+def _pieces(value: Any, limit: int | None) -> Iterator[str]:
+    """Depth first, with a stack of iterators; `open_ids` finds values inside themselves."""
+    stack: list[Iterator[Any]] = [iter((value,))]
+    closers: list[tuple[str, int]] = [("", 0)]
+    open_ids: set[int] = set()
+    while stack:
+        for one in stack[-1]:
+            kind = type(one)
+            if kind is _Raw:
+                yield one
+            elif kind is str:
+                yield quoted(one if limit is None else one[: limit + 1])
+            elif kind in _CONTAINERS:
+                if id(one) in open_ids:
+                    yield _INSIDE_ITSELF[kind]
+                    continue
+                opening, items, closing = _parts(one)
+                yield opening
+                open_ids.add(id(one))
+                closers.append((closing, id(one)))
+                stack.append(items)
+                break
+            else:
+                yield _atom(one)
+        else:
+            stack.pop()
+            closing, identity = closers.pop()
+            open_ids.discard(identity)
+            yield closing
 
 
-def _ordered(value: set[Any]) -> list[Any]:
-    """A set's items in an order that does not change from run to run."""
-    try:
-        return sorted(value)
-    except TypeError:
-        return sorted(value, key=lambda item: (type(item).__name__, literal(item)))
+_CONTAINERS = frozenset((list, tuple, dict, set, values.PlanValue, values.Step))
+_INSIDE_ITSELF = {list: "[...]", tuple: "(...)", dict: "{...}", set: "{...}"}
+
+
+def _parts(value: Any) -> tuple[str, Iterator[Any], str]:
+    match value:
+        case list():
+            return "[", _separated(value), "]"
+        case tuple():
+            return "(", _separated(value), ",)" if len(value) == 1 else ")"
+        case dict():
+            return "{", _entries(value), "}"
+        case set():
+            return ("{", _separated(ordered_set(value)), "}") if value else ("set(", iter(()), ")")
+        case values.Step():
+            return f"{value.name}(", _separated(value.args), ")"
+    return "plan [", _separated(value.steps), "]"
 
 
 def _separated(items: Any) -> Iterator[Any]:
-    for i, item in enumerate(items):
-        if i:
-            yield _Raw(", ")
+    first = True
+    for item in items:
+        if not first:
+            yield _COMMA
+        first = False
         yield item
 
 
 def _entries(value: dict[Any, Any]) -> Iterator[Any]:
-    for i, (key, item) in enumerate(value.items()):
-        if i:
-            yield _Raw(", ")
+    first = True
+    for key, item in value.items():
+        if not first:
+            yield _COMMA
+        first = False
         yield key
-        yield _Raw(": ")
+        yield _COLON
         yield item
+
+
+_COMMA = _Raw(", ")
+_COLON = _Raw(": ")
 
 
 def _atom(value: Any) -> str:
     match value:
         case None:
             return "none"
-        case True:
-            return "true"
-        case False:
-            return "false"
-        case str():
-            return quoted(value)
+        case bool():
+            return "true" if value else "false"
         case int():
             return digits(value)
         case float():
             return repr(value)
+        case range():
+            bounds = (value.start, value.stop, value.step)
+            return "range(" + ", ".join(map(digits, bounds[: 3 if value.step != 1 else 2])) + ")"
         case values.Obj() | values.TypeValue():
             return value.name
-        case values.Step():
-            return f"{value.name}({', '.join(arg.name for arg in value.args)})"
-        case values.PlanValue():
-            return "plan [" + ", ".join(_atom(step) for step in value.steps) + "]"
         case values.GoalValue():
             return goal_text(value)
         case values.PredicateValue():
@@ -141,10 +155,10 @@ def _atom(value: Any) -> str:
             return f"{value.kind.name}: {value.message}"
         case ErrorKind():
             return f"<error {value.name}>"
-        case range():
-            return "range(" + ", ".join(map(str, (value.start, value.stop, value.step))) + ")"
-    name = getattr(value, "__name__", "") or getattr(value, "name", "")
-    return f"<fn {name}>" if callable(value) and name != "<lambda>" else "<fn>"
+    name = getattr(value, "__name__", "<lambda>")
+    if callable(value):
+        return "<fn>" if name == "<lambda>" else f"<fn {name}>"
+    return f"<{values.kind_name(value)}>"
 
 
 def goal_text(goal: values.GoalValue) -> str:
@@ -157,60 +171,76 @@ def goal_text(goal: values.GoalValue) -> str:
     return f"goal {quoted(' '.join(text.split()))}"
 
 
-def digits(value: int) -> str:
-    """A whole number in decimal digits; ValueError of the language beyond 4,000,000 digits."""
-    if -_BIG < value < _BIG:
-        return str(value)
-    if value.bit_length() > 13_000_000:
-        raise run_error("ValueError", "the number has too many digits to be written out")
-    sign, value = ("-", -value) if value < 0 else ("", value)
-    return sign + _long_digits(value)
-
-
-def _long_digits(value: int) -> str:
-    """By halving, which is faster than Python's quadratic way, and free of its limit of digits."""
-    size = 4000
-    powers = [10**size]
-    while powers[-1] <= value:
-        powers.append(powers[-1] ** 2)
-    parts = [value]
-    for i in range(len(powers) - 1, -1, -1):
-        parts = [half for part in parts for half in divmod(part, powers[i])]
-    return "".join(str(part).zfill(size) for part in parts).lstrip("0") or "0"
-
-
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
 def quoted(text: str) -> str:
     """A text as a string literal of the language."""
-    return '"' + "".join(_ESCAPES.get(c, c) if c.isprintable() or c in _ESCAPES else
-                         f"\\u{{{ord(c):x}}}" for c in text) + '"'  # fmt: skip
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return '"' + "".join(map(_escaped, text)) + '"'
 
 
-_SPEC = re.compile(
-    r"(?:(?P<fill>.)?(?P<align>[<>^=]))?(?P<sign>[+\- ])?(?P<zero>0)?(?P<width>\d+)?"
-    r"(?P<group>[,_])?(?:\.(?P<precision>\d+))?(?P<type>[bdeEfFgGoxX%s])?"
-)
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def formatted(value: Any, spec: str) -> str:
-    """The text of `{value:spec}`; the specs are those of Python for numbers and text.
+# ---------------------------------------------------------------- whole numbers and digits
 
-    Raises ValueError of the language for a spec that is wrong or does not fit the value.
+
+def digits(value: int) -> str:
+    """A whole number in decimal digits. Raises ValueError of the language beyond MAX_BITS."""
+    if -_FEW_DIGITS < value < _FEW_DIGITS:
+        return int.__repr__(value)
+    if value.bit_length() > MAX_BITS:
+        raise run_error("ValueError", "the number has too many digits to be written out")
+    return ("-" if value < 0 else "") + _long_digits(abs(value))
+
+
+def _long_digits(value: int) -> str:
+    """By halving, with decimal's fast multiplication: nearly linear, where Python's `str` is
+    quadratic.
+
+    The method is that of CPython 3.12's `_pylong.int_to_decimal_string`.
     """
-    found = _SPEC.fullmatch(spec)
-    if found is None:
-        raise run_error("ValueError", f"`{spec}` is no way to format a value",
-                        hint='for example {x:.2f}, {x:>8} or {x:,}')  # fmt: skip
-    if int(found["width"] or 0) > 100_000 or int(found["precision"] or 0) > 10_000:
-        raise run_error("ValueError", f"the width in `{spec}` is too large")
-    kind = found["type"]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and kind != "s":
-        if isinstance(value, float) and kind and kind in "bdoxX":
-            raise run_error("ValueError", f"`{kind}` formats whole numbers only")
-        return format(value, spec)
-    if (kind and kind != "s") or found["sign"] or found["group"] or found["align"] == "=":
-        raise run_error("ValueError", f"`{spec}` formats numbers, not {values.kind_name(value)}")
-    return format(show(value), spec.replace("0", "", 1) if found["zero"] else spec)
+    import decimal
+
+    powers: dict[int, decimal.Decimal] = {}
+
+    def power_of_two(width: int) -> decimal.Decimal:
+        if width not in powers:
+            half = width >> 1
+            powers[width] = (
+                decimal.Decimal(1 << width)
+                if width <= 128
+                else power_of_two(half) * power_of_two(width - half)
+            )
+        return powers[width]
+
+    def convert(number: int, width: int) -> decimal.Decimal:
+        if width <= 128:
+            return decimal.Decimal(number)
+        half = width >> 1
+        high = number >> half
+        low = convert(number - (high << half), half)
+        return low + convert(high, width - half) * power_of_two(half)
+
+    with decimal.localcontext() as context:
+        context.prec = decimal.MAX_PREC
+        context.Emax = decimal.MAX_EMAX
+        context.Emin = decimal.MIN_EMIN
+        context.traps[decimal.Inexact] = True
+        return str(convert(value, value.bit_length()))
+
+
+def read_digits(text: str) -> int:
+    """The whole number of a text of decimal digits alone, however long (within MAX_BITS)."""
+    if len(text) <= 4000:
+        return int(text)
+    low = len(text) // 2
+    return read_digits(text[:-low]) * 10**low + read_digits(text[-low:])

@@ -1,4 +1,6 @@
-"""What a script may touch beside the world, standard input and standard output: only what is granted."""
+"""What a script may touch beside the world, standard input and standard output: only what is
+granted.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from planscript.runtime.errors import run_error
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """`read` and `write`: the folders or files below which a script may read or write (None: nowhere)."""
+    """`read` and `write`: the folders or files below which a script may read or write (None:
+    nowhere).
+    """
 
     read: tuple[Path, ...] | None = None
     write: tuple[Path, ...] | None = None

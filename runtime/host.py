@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from planscript.lang import syntax
-from planscript.lang.diagnostics import LimitError
-from planscript.runtime import builtins, values
-from planscript.runtime.display import formatted, literal, show
+from planscript.lang.diagnostics import Diagnostic, SourceError
+from planscript.runtime import operators, values
+from planscript.runtime.display import literal, show
 from planscript.runtime.errors import (
     KINDS,
     ErrorKind,
     ErrorValue,
     RunError,
-    located,
+    kind_in_words,
     run_error,
-    type_word,
 )
+from planscript.runtime.format_spec import formatted
 from planscript.runtime.members import member
 
 if TYPE_CHECKING:
+    from planscript.lang import syntax
     from planscript.runtime.session import Session
+
+Goal = values.GoalValue
 
 
 class ModuleHost:
-    """Serves the generated code of one module of a session."""
+    """Serves the generated code of one module of a session.
+
+    `folder` is where the module's imports and files are taken from, `bindings` its global names.
+    """
 
     catchable = Exception
 
@@ -34,39 +39,32 @@ class ModuleHost:
         self.folder = folder
         self.bindings = bindings
         self.tests: list[tuple[str, Callable[[], Any]]] = []
-        acting = session.acting
-        self.mul = builtins.mul
-        self.pow = builtins.power
-        self.lshift = builtins.lshift
-        self.pos = builtins.pos
-        self.iter = builtins.iterate
+        self.mul = operators.mul
+        self.pow = operators.power
+        self.lshift = operators.lshift
+        self.pos = operators.pos
+        self.iter = operators.iterate
         self.show = show
         self.format = formatted
         self.step = session.count_step
-        self.goal_text = acting.goal_text
-        self.goal_formula = acting.goal_formula
-        self.goal_value = acting.goal_value
-        self.ask = acting.ask
-        self.achieve = acting.achieve
-        self.plan = acting.plan
-        self.holds = acting.holds
-        self.now = acting.now
-        self.describe = acting.describe
-        self.perform = acting.perform
-        self.name_goal = acting.name_goal
+
+        # Acting is loaded by the first use of the world: a script without goals starts without it.
+        def describe(value: Any, name: str) -> Any:
+            return session.acting.member(value, name)
+
+        def attr(value: Any, name: str) -> Any:
+            return member(value, name, describe)
+
+        self.attr = attr
 
     # ------------------------------------------------ values
-
-    def attr(self, value: Any, name: str) -> Any:
-        """`value.name`."""
-        return member(value, name, self.session.acting.member)
 
     def set_attr(self, value: Any, name: str, new: Any) -> NoReturn:
         """No value of the language has members that can be set."""
         raise run_error(
             "TypeError",
-            f"`{name}` of {type_word(type(value).__name__)} cannot be set",
-            hint='keep changing data in a map: m["' + name + '"] = ...',
+            f"`{name}` of {kind_in_words(value)} cannot be set",
+            hint='keep data that changes in a map: m["' + name + '"] = ...',
         )
 
     def echo(self, value: Any) -> None:
@@ -77,11 +75,11 @@ class ModuleHost:
 
     def is_list(self, value: Any) -> bool:
         """Whether a list pattern may look into the value."""
-        return isinstance(value, list | tuple)
+        return type(value) is list or type(value) is tuple
 
     def is_map(self, value: Any, keys: Sequence[Any]) -> bool:
         """Whether it is a map that has all the keys."""
-        return isinstance(value, dict) and all(key in value for key in keys)
+        return type(value) is dict and all(key in value for key in keys)
 
     def without(self, value: Any, keys: Sequence[Any]) -> dict[Any, Any]:
         """The map without the keys."""
@@ -94,40 +92,57 @@ class ModuleHost:
             found = value.args if value.name == kind.name else None
         elif isinstance(value, ErrorValue) and isinstance(kind, ErrorKind):
             if value.kind.is_below(kind):
-                names = kind.parameters or ("message",)
+                names = kind.parameters if kind.bind is not None else ("message",)
                 found = [value.fields.get(name, value.message) for name in names]
         return found if found is not None and len(found) == count else None
 
     # ------------------------------------------------ modules and declarations
 
-    def import_module(self, name: str, is_path: bool) -> Any:
+    def import_module(self, name: str, is_path: bool) -> values.Module:
         """The module of this name or path."""
         return self.session.modules.load(name, is_path, self.folder)
 
     def declare_domain(self, node: syntax.DomainDef | syntax.DomainFile) -> None:
-        """Puts a domain in scope."""
+        """Puts a domain in scope and binds its names."""
         self.session.acting.declare_domain(node, self.bindings)
 
     def declare_world(self, node: syntax.WorldDef | syntax.WorldFile) -> None:
-        """Puts a world in scope."""
+        """Puts a world in scope and binds its objects."""
         self.session.acting.declare_world(node, self.bindings)
+
+    def describe(self, node: syntax.Describe) -> None:
+        """Adds glosses."""
+        self.session.acting.describe(node)
+
+    def perform(self, node: syntax.Perform, handler: Callable[..., Any]) -> None:
+        """Registers a handler of an action."""
+        self.session.acting.perform(node, handler)
+
+    def name_goal(self, node: syntax.GoalDef, make: Callable[..., Any]) -> Any:
+        """What a named goal is bound to."""
+        return self.session.acting.name_goal(node, make)
 
     def define_error(self, node: syntax.ErrorDef) -> ErrorKind:
         """The kind of error that a script defines."""
         names = tuple(parameter.name for parameter in node.parameters)
+        defaults = {
+            parameter.name: _constant(parameter)
+            for parameter in node.parameters
+            if parameter.default is not None
+        }
 
-        def make(*args: Any, **named: Any) -> dict[str, Any]:
-            fields = dict(zip(names, args, strict=False))
-            wrong = [name for name in named if name not in names or name in fields]
-            fields |= named
-            missing = [name for name in names if name not in fields]
-            if wrong or missing or len(args) > len(names):
-                raise run_error(
-                    "TypeError", f"{node.name}() takes {', '.join(names) or 'no values'}"
-                )
-            return fields
+        def bind(*args: Any, **named: Any) -> dict[str, Any]:
+            given = dict(zip(names, args, strict=False))
+            twice = [name for name in named if name in given]
+            unknown = [name for name in named if name not in names]
+            found = defaults | given | named
+            missing = [name for name in names if name not in found]
+            if len(args) > len(names) or twice or unknown or missing:
+                wanted = f"takes ({', '.join(names)})" if names else "takes no values"
+                raise run_error("TypeError", f"{node.name} {wanted}")
+            return {name: found[name] for name in names}
 
-        return ErrorKind(node.name, KINDS["Error"], names, make)
+        return ErrorKind(node.name, KINDS["Error"], names, bind)
 
     def test(self, name: str, body: Callable[[], Any]) -> None:
         """Keeps a `test` block for `planscript test`; a run does not run it."""
@@ -139,9 +154,57 @@ class ModuleHost:
             return
         message = "this was expected to be true"
         if sides is not None:
-            left, right = literal(sides[0], 200), literal(sides[1], 200)
-            message = f"expected the two sides to agree: {left} and {right}"
+            sign = node.value.rest[0][0]  # type: ignore[union-attr]
+            message = f"expected {literal(sides[0], 200)} {sign} {literal(sides[1], 200)}"
         raise run_error("ExpectationFailed", message)
+
+    # ------------------------------------------------ goals and acting
+
+    def goal_text(self, node: syntax.Text, parts: Sequence[Any]) -> Goal:
+        """The goal of natural language."""
+        return self.session.acting.goal_text(node, parts)  # type: ignore[no-any-return]
+
+    def goal_formula(self, node: syntax.Formula, env: Mapping[str, Any]) -> Goal:
+        """The goal of a formula."""
+        return self.session.acting.goal_formula(node, env)  # type: ignore[no-any-return]
+
+    def goal_value(self, value: Any) -> Goal:
+        """The goal of a value."""
+        return self.session.acting.goal_value(value)  # type: ignore[no-any-return]
+
+    def ask(self, node: syntax.Formula, env: Mapping[str, Any]) -> bool:
+        """Whether the formula holds now."""
+        return self.session.acting.ask(node, env)
+
+    def achieve(
+        self,
+        goal: Goal,
+        keeping: Goal | None,
+        allowing: Sequence[Any] | None,
+        options: Mapping[str, Any],
+        has_else: bool,
+    ) -> bool:
+        """Makes the goal true; False where it gave up and there is an `else` block."""
+        return self.session.acting.achieve(goal, keeping, allowing, options, has_else)
+
+    def plan(
+        self,
+        goal: Goal,
+        keeping: Goal | None,
+        allowing: Sequence[Any] | None,
+        options: Mapping[str, Any],
+    ) -> values.PlanValue:
+        """A plan for the goal, not carried out."""
+        found: values.PlanValue = self.session.acting.plan(goal, keeping, allowing, options)
+        return found
+
+    def holds(self, goal: Goal) -> bool:
+        """Whether the goal is true now."""
+        return self.session.acting.holds(goal)
+
+    def now(self, goal: Goal) -> None:
+        """Changes the world."""
+        self.session.acting.now(goal)
 
     # ------------------------------------------------ errors
 
@@ -158,16 +221,15 @@ class ModuleHost:
             raise run_error("Error", value)
         if not isinstance(value, ErrorValue):
             raise run_error(
-                "TypeError",
-                f"`raise` takes an error or text, not {type_word(type(value).__name__)}",
+                "TypeError", f"`raise` takes an error or text, not {kind_in_words(value)}"
             )
         raise value.raised if value.raised is not None else RunError(value)
 
     def caught(self, error: BaseException) -> ErrorValue:
-        """The error value for an exception."""
-        if isinstance(error, LimitError) or not isinstance(error, Exception):
+        """The error value for an exception; what no script may catch is raised again."""
+        if not isinstance(error, Exception):
             raise error
-        made = located(error)
+        made = self.session.error_of(error)
         made.value.raised = made
         return made.value
 
@@ -175,8 +237,24 @@ class ModuleHost:
         """Whether `catch kind` catches the error."""
         if not isinstance(kind, ErrorKind):
             raise run_error(
-                "TypeError", f"`catch` takes kinds of errors, not {type_word(type(kind).__name__)}"
+                "TypeError", f"`catch` takes kinds of errors, not {kind_in_words(kind)}"
             )
         return error.kind.is_below(kind)
 
 
+def _constant(parameter: syntax.Parameter) -> Any:
+    """The default of a field of an error: a constant or a text without slots."""
+    default: Any = parameter.default
+    name = type(default).__name__
+    if name == "Constant":
+        return default.value
+    if name == "Text" and default.plain is not None:
+        return default.plain
+    raise SourceError(
+        Diagnostic(
+            "E0591",
+            f"the default of `{parameter.name}` is not a constant",
+            parameter.span,
+            hint="a field of an error has a number, a text, true, false or none as its default",
+        )
+    )

@@ -1,22 +1,26 @@
-"""Budgets of a run: steps, depth of calls, memory, wall time. What exceeds one ends the run."""
+"""Budgets of a run: steps, depth of calls, memory, wall time. What exceeds one ends the run.
+
+The budgets of time and memory are kept by `script_thread.py`; the depth of calls is Python's own
+limit of recursion.
+"""
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from planscript.lang.diagnostics import Diagnostic, LimitError
 
-DEFAULT_DEPTH = 20_000
-_STACK_BYTES = 512 * 1024 * 1024
+DEFAULT_DEPTH = 60_000  # calls within calls; beyond it a script gets an error that it can catch
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """None means no limit; `depth` falls back to DEFAULT_DEPTH."""
+    """None means no budget. A run that exceeds one ends with LimitError, which no script can catch.
+
+    `depth` counts calls within calls, `memory_mb` what the process takes more than at the start of
+    the run, `seconds` wall time.
+    """
 
     steps: int | None = None
     depth: int | None = None
@@ -27,6 +31,21 @@ class Limits:
 def exceeded(what: str, hint: str = "") -> LimitError:
     """The error that ends a run."""
     return LimitError(Diagnostic("E0590", what, hint=hint))
+
+
+def too_slow(limits: Limits) -> LimitError:
+    """The time is used up."""
+    return exceeded(f"the script runs longer than {limits.seconds:g} seconds", "raise --timeout")
+
+
+def too_large(limits: Limits) -> LimitError:
+    """The memory is used up."""
+    return exceeded(f"the script takes more than {limits.memory_mb:,} MB", "raise --max-memory")
+
+
+def too_deep(limits: Limits) -> LimitError:
+    """The depth of calls is used up."""
+    return exceeded(f"calls are nested more than {limits.depth:,} deep", "raise --max-depth")
 
 
 def counter(limits: Limits) -> Callable[[], None]:
@@ -42,57 +61,3 @@ def counter(limits: Limits) -> Callable[[], None]:
             )
 
     return step
-
-
-def run_bounded(work: Callable[[], Any], limits: Limits) -> Any:
-    """Runs `work` in a thread whose stack is large enough for deep recursion, within the limits.
-
-    Ctrl-C and the wall-time budget interrupt it at the next bytecode instruction. Raises whatever
-    `work` raises, LimitError where a budget is used up.
-    """
-    import ctypes
-
-    outcome: list[Any] = []
-    failure: list[BaseException] = []
-
-    def body() -> None:
-        sys.setrecursionlimit((limits.depth or DEFAULT_DEPTH) + 200)
-        try:
-            outcome.append(work())
-        except BaseException as error:
-            failure.append(error)
-
-    def interrupt(kind: type[BaseException]) -> None:
-        if thread.ident is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident), ctypes.py_object(kind)
-            )
-
-    old_limit = sys.getrecursionlimit()
-    old_size = threading.stack_size(_STACK_BYTES)
-    try:
-        thread = threading.Thread(target=body, name="script", daemon=True)
-        thread.start()
-    finally:
-        threading.stack_size(old_size)
-    try:
-        thread.join(limits.seconds)
-        if thread.is_alive():
-            interrupt(_OutOfTime)
-            thread.join(5)
-            raise exceeded(
-                f"the script runs longer than {limits.seconds:g} seconds", "raise --timeout"
-            )
-    except KeyboardInterrupt:
-        interrupt(KeyboardInterrupt)
-        thread.join(5)
-        raise
-    finally:
-        sys.setrecursionlimit(old_limit)
-    if failure:
-        raise failure[0]
-    return outcome[0] if outcome else None
-
-
-class _OutOfTime(BaseException):
-    """Raised in the script's thread when its time is used up; no script can catch it."""

@@ -2,83 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from planscript.lang.diagnostics import did_you_mean
 from planscript.runtime import values
-from planscript.runtime.errors import ErrorKind, ErrorValue, run_error, type_word
+from planscript.runtime.errors import ErrorKind, ErrorValue, kind_in_words, run_error
+from planscript.runtime.operators import check_text, items_of
 
-MAX_TEXT = 100_000_000  # characters that padding and replacing may make
-
-_LIST = frozenset("append extend insert pop remove index count sort reverse copy clear".split())
-_SET = frozenset(
-    "add remove discard pop clear copy union intersection difference symmetric_difference update "
-    "issubset issuperset isdisjoint intersection_update difference_update".split()
-)
-_MAP = frozenset("get keys values items pop setdefault update copy clear".split())
-_TEXT = frozenset(
-    "upper lower title capitalize casefold swapcase strip lstrip rstrip split rsplit splitlines "
-    "join replace find rfind index rindex count startswith endswith removeprefix removesuffix "
-    "partition rpartition isalpha isdigit isalnum isspace isupper islower isnumeric istitle "
-    "isidentifier center ljust rjust zfill".split()
-)
-
-
-def _as_list(method: Callable[..., Any]) -> Callable[..., Any]:
-    def run() -> list[Any]:
-        return list(method())
-
-    return run
+# Methods that are Python's own: bounded work, plain values in and out.
+_NATIVE: Mapping[type, frozenset[str]] = {
+    list: frozenset("append insert pop remove index count sort reverse copy clear".split()),
+    tuple: frozenset("index count".split()),
+    set: frozenset("add remove discard pop clear copy".split()),
+    dict: frozenset("get pop setdefault update copy clear popitem".split()),
+    str: frozenset(
+        "upper lower title capitalize casefold swapcase strip lstrip rstrip split rsplit "
+        "splitlines find rfind index rindex count startswith endswith removeprefix removesuffix "
+        "partition rpartition isalpha isdigit isdecimal isnumeric isalnum isspace isupper islower "
+        "istitle isidentifier isprintable isascii".split()
+    ),
+    range: frozenset("index count".split()),
+    int: frozenset("bit_length bit_count".split()),
+    float: frozenset("is_integer".split()),
+}
 
 
-def _map_member(value: dict[Any, Any], name: str) -> Any:
-    method = getattr(value, name)
-    if name in ("keys", "values", "items"):
-        return _as_list(method)
-    return method
+def _extend(items: list[Any]) -> Callable[[Any], None]:
+    def extend(more: Any) -> None:
+        items.extend(items_of(more))
+
+    return extend
 
 
-def _text_member(value: str, name: str) -> Any:
-    method = getattr(value, name)
-    if name in ("center", "ljust", "rjust", "zfill"):
+def _with_items(name: str) -> Callable[[set[Any]], Callable[..., Any]]:
+    def of(members: set[Any]) -> Callable[..., Any]:
+        method = getattr(members, name)
 
-        def pad(width: int, *fill: str) -> Any:
-            if isinstance(width, int) and width > MAX_TEXT:
-                raise run_error("ValueError", "the text would be too long")
-            return method(width, *fill)
+        def run(*others: Any) -> Any:
+            return method(*map(items_of, others))
 
+        run.__name__ = run.__qualname__ = name
+        return run
+
+    return of
+
+
+def _map_part(name: str) -> Callable[[dict[Any, Any]], Callable[[], list[Any]]]:
+    def of(m: dict[Any, Any]) -> Callable[[], list[Any]]:
+        method = getattr(m, name)
+
+        def part() -> list[Any]:
+            return list(method())
+
+        part.__name__ = part.__qualname__ = name
+        return part
+
+    return of
+
+
+def _pad(name: str) -> Callable[[str], Callable[..., str]]:
+    def of(text: str) -> Callable[..., str]:
+        method = getattr(text, name)
+
+        def pad(width: int, fill: str = " ") -> str:
+            if type(width) is not int:
+                raise run_error(
+                    "TypeError", f"the width of {name}() is a number, not {kind_in_words(width)}"
+                )
+            if type(fill) is not str or len(fill) != 1:
+                raise run_error("ValueError", f"{name}() fills with one character")
+            check_text(width)
+            return str(method(width) if name == "zfill" else method(width, fill))
+
+        pad.__name__ = pad.__qualname__ = name
         return pad
-    if name == "replace":
 
-        def replace(old: str, new: str, count: int = -1) -> str:
-            if isinstance(old, str) and isinstance(new, str):
-                times = value.count(old) if count < 0 else min(count, value.count(old))
-                if len(value) + times * (len(new) - len(old)) > MAX_TEXT:
-                    raise run_error("ValueError", "the text would be too long")
-            return str(method(old, new, count))
-
-        return replace
-    if name == "join":
-
-        def join(items: Any) -> str:
-            parts = list(items)
-            for part in parts:
-                if type(part) is not str:
-                    raise run_error(
-                        "TypeError",
-                        f"join() puts texts together, not {type_word(type(part).__name__)}",
-                        hint='turn each item into text first: ", ".join([str(x) for x in items])',
-                    )
-            return str(method(parts))
-
-        return join
-    if name in ("partition", "rpartition"):
-        return lambda separator: list(method(separator))
-    return method
+    return of
 
 
-_WORLD_FIELDS: Mapping[type, tuple[str, ...]] = {
+def _replace(text: str) -> Callable[..., str]:
+    def replace(old: str, new: str, count: int = -1) -> str:
+        if isinstance(old, str) and isinstance(new, str) and isinstance(count, int):
+            found = text.count(old)
+            times = found if count < 0 else min(count, found)
+            check_text(len(text) + times * (len(new) - len(old)))
+        return text.replace(old, new, count)
+
+    return replace
+
+
+def _join(text: str) -> Callable[[Any], str]:
+    def join(items: Any) -> str:
+        parts = list(items_of(items))
+        for i, part in enumerate(parts):
+            if type(part) is not str:
+                raise run_error(
+                    "TypeError",
+                    f"join() puts texts together, but item {i} is {kind_in_words(part)}",
+                    hint='", ".join([str(x) for x in items])',
+                )
+        check_text(sum(map(len, parts)) + len(text) * len(parts))
+        return text.join(parts)
+
+    return join
+
+
+# Methods that need a bound or a plain list as their result.
+_GUARDED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
+    list: {"extend": _extend},
+    dict: {name: _map_part(name) for name in ("keys", "values", "items")},
+    set: {
+        name: _with_items(name)
+        for name in (
+            "union intersection difference symmetric_difference update intersection_update "
+            "difference_update symmetric_difference_update issubset issuperset isdisjoint"
+        ).split()
+    },
+    str: {
+        "join": _join,
+        "replace": _replace,
+        **{name: _pad(name) for name in ("center", "ljust", "rjust", "zfill")},
+    },
+}
+
+_FIELDS: Mapping[type, tuple[str, ...]] = {
     values.Obj: ("name", "type"),
     values.TypeValue: ("name",),
     values.PredicateValue: ("name",),
@@ -90,6 +138,20 @@ _WORLD_FIELDS: Mapping[type, tuple[str, ...]] = {
     values.WorldValue: ("name", "facts", "objects"),
 }
 
+# What people write out of habit from other languages.
+_HABITS = {
+    "length": "len(x) gives the length",
+    "size": "len(x) gives the length",
+    "push": "lists have `append`",
+    "add": "lists have `append`, sets have `add`",
+    "format": 'values go into text in braces: "{x:.2f}"',
+    "map": "[f(x) for x in items], or map(f, items)",
+    "filter": "[x for x in items if f(x)], or filter(f, items)",
+    "contains": "`x in items` says whether it is there",
+    "has_key": "`k in m` says whether it is there",
+    "toString": "str(x) gives the text",
+}
+
 
 def member(value: Any, name: str, describe: Callable[[Any, str], Any]) -> Any:
     """The member `name` of a value; NameError of the language where there is none.
@@ -97,16 +159,11 @@ def member(value: Any, name: str, describe: Callable[[Any, str], Any]) -> Any:
     `describe(value, name)` gives those members of goals and worlds that the session must work out.
     """
     kind = type(value)
-    if kind is list and name in _LIST:
+    if name in _NATIVE.get(kind, ()):
         return getattr(value, name)
-    if kind is dict and name in _MAP:
-        return _map_member(value, name)
-    if kind is str and name in _TEXT:
-        return _text_member(value, name)
-    if kind is set and name in _SET:
-        return getattr(value, name)
-    if kind is tuple and name in ("index", "count"):
-        return getattr(value, name)
+    guarded = _GUARDED.get(kind)
+    if guarded is not None and name in guarded:
+        return guarded[name](value)
     if kind is values.Module:
         if name in value.members:
             return value.members[name]
@@ -115,19 +172,25 @@ def member(value: Any, name: str, describe: Callable[[Any, str], Any]) -> Any:
             f"the module `{value.name}` has no `{name}`",
             hint=did_you_mean(name, value.members),
         )
-    if isinstance(value, ErrorValue):
+    if kind is ErrorValue:
         try:
             return value.attribute(name)
         except KeyError:
             pass
-    elif isinstance(value, ErrorKind) and name == "name":
+    elif kind is ErrorKind and name == "name":
         return value.name
-    elif name in _WORLD_FIELDS.get(kind, ()):
+    elif name in _FIELDS.get(kind, ()):
         return _world_member(value, name, describe)
-    word = type_word(kind.__name__)
-    raise run_error(
-        "NameError", f"{word} has no `{name}`", hint=did_you_mean(name, member_names(value))
-    )
+    raise _no_member(value, name)
+
+
+def _no_member(value: Any, name: str) -> Exception:
+    hint = did_you_mean(name, member_names(value)) or _HABITS.get(name, "")
+    if type(value) is dict and name in value:
+        hint = f'the items of a map are taken with m["{name}"]'
+    if value is None:
+        hint = "a function without `return` gives none"
+    return run_error("NameError", f"{kind_in_words(value)} has no `{name}`", hint=hint)
 
 
 def _world_member(value: Any, name: str, describe: Callable[[Any, str], Any]) -> Any:
@@ -152,9 +215,7 @@ def member_names(value: Any) -> list[str]:
     kind = type(value)
     if kind is values.Module:
         return sorted(value.members)
-    if isinstance(value, ErrorValue):
-        return sorted({"kind", "message", "reason", "hint", "line", *value.fields})
-    table = {list: _LIST, dict: _MAP, str: _TEXT, set: _SET}
-    if kind in table:
-        return sorted(table[kind])
-    return list(_WORLD_FIELDS.get(kind, ()))
+    if kind is ErrorValue:
+        return sorted({"kind", "message", "reason", "hint", "line", "place", *value.fields})
+    found: Iterable[str] = {*_NATIVE.get(kind, ()), *_GUARDED.get(kind, ()), *_FIELDS.get(kind, ())}
+    return sorted(found)

@@ -1,14 +1,16 @@
-"""`import`: where modules are found, each loaded once, cycles reported with their chain."""
+"""`import`: where modules are found, each loaded once in a session, cycles reported with their
+chain.
+"""
 
 from __future__ import annotations
 
 import re
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planscript.lang.diagnostics import nearest
-from planscript.runtime.errors import run_error
+from planscript.runtime.errors import RunError, run_error
 from planscript.runtime.values import Builtin, Module
 
 if TYPE_CHECKING:
@@ -33,8 +35,9 @@ def stdlib_names() -> list[str]:
 class Modules:
     """The modules of one session.
 
-    A name is looked for in the script's own folder, on the search path, then in the standard library; a
-    path (`import "lib/robots.plan" as robots`) is taken from the script's own folder.
+    A name is looked for in the standard library, in the folder of the module that imports it, then
+    on the search path; a path (`import "lib/robots.plan" as robots`) is taken from that folder.
+    What is outside the main script's folder and the search path needs the grant to read it.
     """
 
     def __init__(self, session: Session, search_path: tuple[Path, ...] = ()) -> None:
@@ -44,7 +47,10 @@ class Modules:
         self._loading: list[Path] = []
 
     def load(self, name: str, is_path: bool, folder: str) -> Module:
-        """The module; raises an error of the language where there is none, or where it imports itself."""
+        """The module, run where this is its first import.
+
+        Raises LoadError of the language where there is none, or where it imports itself.
+        """
         path = self._find_path(name, folder) if is_path else self._find_name(name, folder)
         path = path.resolve()
         if path in self._loaded:
@@ -52,61 +58,74 @@ class Modules:
         if path in self._loading:
             chain = [*self._loading[self._loading.index(path) :], path]
             raise run_error(
-                "NameError",
+                "LoadError",
                 "modules import each other in a circle: " + " -> ".join(p.name for p in chain),
+                hint="move what they share into a module of its own",
             )
         self._loading.append(path)
         try:
-            module = self._run(path) if path.suffix == ".plan" else _python_module(path.stem)
+            module = self._python(path) if path.suffix == ".py" else self.session.run_module(path)
         finally:
             self._loading.pop()
         self._loaded[path] = module
         return module
 
-    def _run(self, path: Path) -> Module:
-        exported = self.session.run_module(path)
-        return Module(path.stem, exported)
+    def start(self, script: Path) -> None:
+        """Notes that the main script is being run, so that importing it is seen as a circle."""
+        self._loading = [script.resolve()]
 
     def _find_path(self, name: str, folder: str) -> Path:
-        path = Path(folder) / name
-        if not path.is_file():
-            raise run_error(
-                "NameError",
-                f"no file `{name}` to import",
-                hint="the path is taken from the script's own folder",
-            )
-        return path
-
-    def _find_name(self, name: str, folder: str) -> Path:
-        if _NAME.fullmatch(name):
-            relative = Path(*name.split("."))
-            for root in (Path(folder), *self.search_path):
-                found = root / relative.with_suffix(".plan")
-                if found.is_file():
-                    return found
-            for suffix in (".plan", ".py"):
-                found = stdlib_folder() / f"{name}{suffix}"
-                if found.is_file() and not name.startswith("_"):
-                    return found
-        near = nearest(name, stdlib_names())
+        for root in (Path(folder), *self.search_path):
+            path = root / name
+            if path.is_file():
+                self.session.may_load(path)
+                return path
         raise run_error(
-            "NameError",
-            f"no module `{name}`",
-            hint=f"did you mean `{near}`?" if near else "modules of the standard library: "
-            + ", ".join(stdlib_names()),
+            "LoadError",
+            f"no file `{name}` to import",
+            hint="the path is taken from the folder of the script that imports it",
         )
 
+    def _find_name(self, name: str, folder: str) -> Path:
+        if _NAME.fullmatch(name) and not name.startswith("_"):
+            for suffix in (".plan", ".py"):
+                found = stdlib_folder() / f"{name}{suffix}"
+                if found.is_file():
+                    return found
+            relative = Path(*name.split(".")).with_suffix(".plan")
+            for root in (Path(folder), *self.search_path):
+                found = root / relative
+                if found.is_file():
+                    self.session.may_load(found)
+                    return found
+        raise self._no_module(name, folder)
 
-def _python_module(name: str) -> Module:
-    """A module of the standard library that is written in Python: what its EXPORTS lists."""
-    found: Any = import_module(f"planscript.stdlib.{name}")
-    members: dict[str, Any] = {}
-    for one in found.EXPORTS:
-        members[one.name] = one
-    members |= getattr(found, "CONSTANTS", {})
-    return Module(name, members, found.__doc__ or "")
+    def _no_module(self, name: str, folder: str) -> RunError:
+        beside = [path.stem for path in Path(folder).glob("*.plan")]
+        near = nearest(name, [*stdlib_names(), *beside])
+        hint = f"did you mean `{near}`?" if near else "modules: " + ", ".join(stdlib_names())
+        return run_error("LoadError", f"no module `{name}`", hint=hint)
+
+    def _python(self, path: Path) -> Module:
+        """A module of the standard library that is written in Python: what it exports, nothing
+        else.
+
+        EXPORTS lists its functions, CONSTANTS (a map, may be missing) its values; `for_session`
+        (may be missing) makes the functions that need the session.
+        """
+        from importlib import import_module
+
+        found: Any = import_module(f"planscript.stdlib.{path.stem}")
+        members: dict[str, Any] = dict(getattr(found, "CONSTANTS", {}))
+        exports: tuple[Builtin, ...] = tuple(getattr(found, "EXPORTS", ()))
+        if hasattr(found, "for_session"):
+            exports += tuple(found.for_session(self.session))
+        for one in exports:
+            members[one.name] = one.run
+            self.session.know(one)
+        return Module(path.stem, members, found.__doc__ or "")
 
 
-def function(name: str, run: Any, signature: str, doc: str, needs: str = "", cost: str = "1") -> Builtin:
-    """An export of a Python module of the standard library."""
-    return Builtin(name, run, signature, doc, needs, cost)
+def exported(bindings: Mapping[str, Any]) -> dict[str, Any]:
+    """The names of a script that other scripts see: those without a leading underscore."""
+    return {name: value for name, value in bindings.items() if not name.startswith("_")}

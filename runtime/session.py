@@ -1,30 +1,39 @@
-"""Session: everything one run (or one conversation) of Planscript holds. There is no global state.
+"""Session: everything that one run (or one conversation) of Planscript holds. There is no global
+state.
 
-The command line, the REPL and the tests make one, use it and drop it. Torch is loaded by the first goal
-that is not locked, the grammar by the first text that is not in the code cache.
+The command line, the REPL and the tests make one, use it and drop it. Each part is loaded by its
+first use: the grammar by a text that is not in the code cache, acting by the first use of a world,
+torch by the first goal that is not locked.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from planscript.lang.diagnostics import Diagnostic, PlanscriptError, SourceError
-from planscript.runtime import builtins, values
-from planscript.runtime.acting import Acting
+from planscript.lang.diagnostics import Diagnostic, LimitError, PlanscriptError, SourceError
+from planscript.runtime import script_thread, values
+from planscript.runtime.builtins import BUILTINS
 from planscript.runtime.code_cache import CodeCache
-from planscript.runtime.display import literal, show
-from planscript.runtime.errors import RunError, located, run_error
-from planscript.runtime.goals.compiler import GoalCompiler
-from planscript.runtime.goals.lock import Lock, lock_path, read_lock
+from planscript.runtime.display import literal
+from planscript.runtime.errors import KINDS, RunError
 from planscript.runtime.grants import Grants
 from planscript.runtime.host import ModuleHost
-from planscript.runtime.limits import Limits, counter, run_bounded
+from planscript.runtime.limits import Limits, counter, exceeded, too_deep
 from planscript.runtime.members import member_names
-from planscript.runtime.modules import Modules
+from planscript.runtime.modules import Modules, exported, stdlib_folder
+from planscript.runtime.session_builtins import describe, session_builtins
+from planscript.runtime.translate import SCRIPT_MARK, located
+
+if TYPE_CHECKING:
+    from planscript.lang.diagnostics import Span
+    from planscript.lang.signature import DomainSignature
+    from planscript.runtime.acting import Acting
+    from planscript.runtime.goals.compiler import GoalCompiler
+    from planscript.runtime.values import Builtin, Module
 
 Emit = Callable[[str, Mapping[str, Any]], None]
 
@@ -36,8 +45,9 @@ def _silent(kind: str, details: Mapping[str, Any]) -> None:
 class Session:
     """One run or conversation.
 
-    `emit(kind, details)` is told what happens (goals, plans, steps); `lock` comes from the script's lock
-    file when None; `arguments` is what the script sees under that name.
+    `stdin` and `stdout` are text streams (None: Python's own). `emit(kind, details)` is told what
+    happens (goals, plans, steps); `arguments` is what the script sees under that name. `model_dir`,
+    `threshold`, `frozen` and `language` are for goals (see `goals/compiler.py`).
     """
 
     def __init__(
@@ -62,28 +72,33 @@ class Session:
         self.limits = limits
         self.interactive = interactive
         self.emit = emit
-        self.texts: dict[str, str] = {}
+        self.texts: dict[str, str] = {}  # what has been run, by source name, for error reports
         self.count_step = counter(limits)
-        self._folder = "."
-        self._compiler = GoalCompiler(
-            Lock(),
-            model_dir=model_dir,
-            frozen=frozen,
-            threshold=threshold,
-            loading=lambda: emit("loading", {}),
-        )
-        self.acting = Acting(self._compiler, self._script_path, emit, language)
         self.modules = Modules(self, tuple(search_path))
+        self._goal_options: dict[str, Any] = {
+            "model_dir": model_dir,
+            "threshold": threshold,
+            "frozen": frozen,
+        }
+        self._language = language
+        self._folder = "."  # of the module that is being run
+        self._root = Path(".")  # the folder of the main script
         self._cache = CodeCache()
-        self._builtins = builtins.plain_builtins() | builtins.session_builtins(self._functions())
+        self._known: dict[Any, Builtin] = {}
+        self._builtins: dict[str, Any] = dict(KINDS)
+        for one in (*BUILTINS.values(), *session_builtins(self).values()):
+            self._builtins[one.name] = one.run
+            self.know(one)
         self._builtins["arguments"] = list(arguments)
-        self._conversation: tuple[dict[str, Any], ModuleHost] | None = None
+        self._conversation: ModuleHost | None = None
         self._inputs = 0
+        self._echoed: Any = None
 
     def close(self) -> None:
         """Drops what the session holds. It cannot be used afterwards."""
         self._conversation = None
         self.texts.clear()
+        self.flush()
 
     # ------------------------------------------------ running
 
@@ -94,92 +109,109 @@ class Session:
         runs, LimitError where a budget is used up.
         """
         text = self.read_source(path)
+        self.enter_folder(path)
         self._take_lock(path)
-        return self._bounded(lambda: self._run(text, path, str(Path(path).parent))[0])
+        self.modules.start(Path(path))
+        return self.bounded(lambda: self._run(text, path, self._folder).bindings)  # type: ignore[no-any-return]
 
     def run_text(self, text: str, source: str = "<input>") -> dict[str, Any]:
         """Runs a script given as text; its imports are taken from the working directory."""
-        return self._bounded(lambda: self._run(text, source, ".")[0])
+        return self.bounded(lambda: self._run(text, source, ".").bindings)  # type: ignore[no-any-return]
 
     def run_tests(self, path: str) -> list[tuple[str, PlanscriptError | None]]:
         """Runs a script and then each of its `test` blocks; the name and failure of each."""
         text = self.read_source(path)
+        self.enter_folder(path)
         self._take_lock(path)
 
         def work() -> list[tuple[str, PlanscriptError | None]]:
-            _, host = self._run(text, path, str(Path(path).parent))
+            host = self._run(text, path, self._folder)
             outcomes: list[tuple[str, PlanscriptError | None]] = []
             for name, body in host.tests:
                 try:
-                    self._guarded(body)
+                    self.guarded(body)
                 except PlanscriptError as error:
                     outcomes.append((name, error))
                 else:
                     outcomes.append((name, None))
             return outcomes
 
-        outcomes: list[tuple[str, PlanscriptError | None]] = self._bounded(work)
-        return outcomes
+        return self.bounded(work)  # type: ignore[no-any-return]
 
-    def run_module(self, path: Path) -> dict[str, Any]:
-        """Runs a module and returns the names that it exports (those without a leading `_`)."""
+    def run_module(self, path: Path) -> Module:
+        """Runs a script as a module."""
         source = str(path)
-        bindings, _ = self._run(self.read_source(source), source, str(path.parent))
-        return {
-            name: value
-            for name, value in bindings.items()
-            if not name.startswith("_") and name not in self._builtins
-        }
+        host = self._run(self.read_source(source), source, str(path.parent))
+        return values.Module(path.stem, exported(host.bindings), _first_comment(self.texts[source]))
 
-    def _bounded(self, work: Callable[[], Any]) -> Any:
-        return run_bounded(work, self.limits)
+    def bounded(self, work: Callable[[], Any]) -> Any:
+        """Does `work` with room for deep recursion, within the budgets of the session."""
+        return script_thread.run(work, self.limits)
 
-    def _run(self, text: str, source: str, folder: str) -> tuple[dict[str, Any], ModuleHost]:
+    def guarded(self, work: Callable[[], Any]) -> Any:
+        """Runs script code; what it raises leaves as an error of the language, with its place.
+
+        Raises RunError, SourceError, LimitError; other exceptions are bugs of Planscript.
+        """
+        try:
+            return work()
+        except SourceError:
+            raise
+        except Exception as error:
+            raise self.error_of(error) from error
+
+    def error_of(self, error: Exception) -> RunError:
+        """The exception as an error of the language, with its place.
+
+        Raises LimitError for what no script may catch, and the exception itself where it is a bug
+        of Planscript.
+        """
+        if isinstance(error, LimitError):
+            raise error
+        if isinstance(error, MemoryError):
+            raise exceeded("the memory of this computer is used up") from None
+        if isinstance(error, RecursionError) and self.limits.depth is not None:
+            raise too_deep(self.limits) from None
+        return located(error)
+
+    def _run(self, text: str, source: str, folder: str) -> ModuleHost:
         outer, self._folder = self._folder, folder
         try:
-            compiled = self._compile(text, source)
-            bindings: dict[str, Any] = {}
-            host = ModuleHost(self, folder, bindings)
-            self._execute(compiled, bindings, host)
-            return bindings, host
+            host = ModuleHost(self, folder, {})
+            self._execute(self._compile(text, source), host)
+            return host
         finally:
             self._folder = outer
 
-    def _execute(self, compiled: Any, bindings: dict[str, Any], host: ModuleHost) -> None:
+    def _execute(self, compiled: Any, host: ModuleHost) -> None:
+        bindings = host.bindings
         bindings["__builtins__"] = dict(self._builtins)
         bindings["__name__"] = "script"
+        bindings[SCRIPT_MARK] = host
         bindings |= compiled.bind(host)
-        self._guarded(lambda: exec(compiled.code, bindings))
-
-    def _guarded(self, work: Callable[[], Any]) -> Any:
-        """Runs script code; whatever it raises leaves as an error of the language, with its place."""
-        try:
-            return work()
-        except PlanscriptError as error:
-            if isinstance(error, RunError) or not error.diagnostics[0].span:
-                if not isinstance(error, SourceError):
-                    raise _with_place(error) from None
-            raise
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except Exception as error:
-            raise located(error) from error
+        self.guarded(lambda: exec(compiled.code, bindings))
 
     def _compile(self, text: str, source: str, interactive: bool = False) -> Any:
         self.texts[source] = text
-        counting = self.limits.steps is not None
-        known = frozenset()
+        known: frozenset[str] = frozenset()
         if interactive and self._conversation is not None:
-            known = frozenset(self._conversation[0])
+            known = frozenset(self._conversation.bindings)
         return self._cache.compiled(
             text,
             source,
             builtins=frozenset(self._builtins),
-            counting=counting,
+            counting=self.limits.steps is not None,
             interactive=interactive,
             known=known,
             load_signature=self.signature_of,
         )
+
+    # ------------------------------------------------ files
+
+    def enter_folder(self, script: str) -> None:
+        """The paths in scripts are taken from the folder of this script from now on."""
+        self._folder = str(Path(script).parent)
+        self._root = Path(self._folder).resolve()
 
     def read_source(self, path: str) -> str:
         """The text of a script. Raises SourceError where it cannot be had."""
@@ -189,8 +221,8 @@ class Session:
             raise SourceError(Diagnostic("E0903", f"no file {path}")) from None
         except IsADirectoryError:
             raise SourceError(Diagnostic("E0903", f"{path} is a folder, not a script")) from None
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise SourceError(Diagnostic("E0903", f"cannot read {path}: {reason}")) from None
         try:
             return data.decode("utf-8-sig").replace("\r\n", "\n")
@@ -204,19 +236,33 @@ class Session:
                 )
             ) from None
 
+    def may_load(self, path: Path) -> None:
+        """Whether the script may name this file to be loaded (a module, a PDDL file).
+
+        Raises GrantError where it is outside the folder of the main script, the search path and the
+        standard library, and reading it is not granted.
+        """
+        resolved = path.resolve()
+        for root in (self._root, *self.modules.search_path, stdlib_folder()):
+            if resolved.is_relative_to(root.resolve()):
+                return
+        self.grants.path(str(path), "read")
+
     def _script_path(self, path: str) -> Path:
-        return Path(self._folder) / path
+        found = Path(self._folder) / path
+        if found.exists():
+            self.may_load(found)
+        return found
 
     # ------------------------------------------------ checking
 
-    def check_file(self, path: str) -> list[Diagnostic]:
+    def check(self, text: str, source: str = "<input>") -> list[Diagnostic]:
         """All that is found wrong without running the script, warnings included."""
-        text = self.read_source(path)
-        self._folder = str(Path(path).parent)
+        self.texts[source] = text
         try:
             compiled = self._cache.fresh(
                 text,
-                path,
+                source,
                 builtins=frozenset(self._builtins),
                 counting=False,
                 interactive=False,
@@ -227,24 +273,56 @@ class Session:
             return list(error.diagnostics)
         return list(compiled.warnings)
 
-    def signature_of(self, path: str, span: Any) -> Any:
+    def check_file(self, path: str) -> list[Diagnostic]:
+        """As `check`, of a file."""
+        text = self.read_source(path)
+        self.enter_folder(path)
+        return self.bounded(lambda: self.check(text, path))  # type: ignore[no-any-return]
+
+    def signature_of(self, path: str, span: Span) -> DomainSignature:
         """What the resolver asks of a PDDL file: its names (`lang/signature.py`)."""
         from planscript.runtime.signatures import signature_of_file
 
         return signature_of_file(self._script_path(path), path, span)
 
-    # ------------------------------------------------ the lock
+    # ------------------------------------------------ goals
+
+    @cached_property
+    def compiler(self) -> GoalCompiler:
+        """What compiles natural language in this session."""
+        from planscript.runtime.goals.compiler import GoalCompiler
+        from planscript.runtime.goals.lock import Lock
+
+        return GoalCompiler(Lock(), loading=lambda: self.emit("loading", {}), **self._goal_options)
+
+    @cached_property
+    def acting(self) -> Acting:
+        """The domain, the world and what is done in it."""
+        from planscript.runtime.acting import Acting
+
+        return Acting(self.compiler, self._script_path, self.emit, self._language)
+
+    @property
+    def model_loaded(self) -> bool:
+        """Whether the goal model is in memory."""
+        return "compiler" in self.__dict__ and self.compiler.is_loaded
 
     def _take_lock(self, path: str) -> None:
+        if not Path(f"{path}.lock").exists():
+            return
+        from planscript.runtime.goals.lock import lock_path, read_lock
+
         for entry in read_lock(lock_path(path)):
-            self._compiler.lock.add(entry)
+            self.compiler.lock.add(entry)
 
     def lock_text(self) -> str:
         """The goals compiled or loaded so far, as the text of a lock file."""
-        return self._compiler.lock.write()
+        return self.compiler.lock.write()
 
     def write_lock(self, script: str) -> Path:
         """Writes the lock file of a script."""
+        from planscript.runtime.goals.lock import lock_path
+
         path = lock_path(script)
         self.save_lock(str(path))
         return path
@@ -258,62 +336,74 @@ class Session:
                 Diagnostic("E0905", f"cannot write {path}: {error.strerror or error}")
             ) from None
 
-    @property
-    def compiler(self) -> GoalCompiler:
-        """What compiles natural language in this session."""
-        return self._compiler
+    def achieve_text(self, text: str) -> None:
+        """Achieves a goal in natural language.
 
-    @property
-    def model_loaded(self) -> bool:
-        """Whether the goal model is in memory."""
-        return self._compiler.is_loaded
+        Raises RunError, of kind GoalError with its readings where the text is not understood.
+        """
+        goal = self.acting.goal_value(text)
+        self.bounded(lambda: self.guarded(lambda: self.acting.achieve(goal, None, None, {}, False)))
+
+    def plan_text(self, text: str) -> values.PlanValue:
+        """A plan for a goal in natural language, not carried out."""
+        goal = self.acting.goal_value(text)
+        found: values.PlanValue = self.bounded(
+            lambda: self.guarded(lambda: self.acting.plan(goal, None, None, {}))
+        )
+        return found
+
+    def settle(self, text: str, pddl: str) -> None:
+        """Locks what a text means, chosen by the user."""
+        self.acting.settle(text, pddl)
 
     # ------------------------------------------------ conversation
 
     def evaluate(self, text: str) -> Any:
-        """Runs one input of a conversation; its names stay. The value of a lone expression, or none."""
-        bindings, host = self._talk()
+        """Runs one input of a conversation; its names stay. The value of a lone expression, or
+        none.
+
+        The value is also bound to `_`.
+        """
+        host = self._talk()
         self._inputs += 1
         source = f"<input {self._inputs}>"
-        self._echoed: Any = None
-
-        def work() -> None:
-            compiled = self._compile(text, source, interactive=True)
-            self._execute(compiled, bindings, host)
-
-        self._bounded(work)
+        self._echoed = None
+        self.bounded(lambda: self._execute(self._compile(text, source, interactive=True), host))
         if self._echoed is not None:
-            bindings["_"] = self._echoed
+            host.bindings["_"] = self._echoed
         return self._echoed
 
     def load_file(self, path: str) -> None:
         """Runs a script inside the conversation."""
         text = self.read_source(path)
         self._take_lock(path)
-        bindings, host = self._talk()
-        self._folder = host.folder = str(Path(path).parent)
-        self._bounded(lambda: self._execute(self._compile(text, path), bindings, host))
+        host = self._talk()
+        self.enter_folder(path)
+        host.folder = self._folder
+        self.bounded(lambda: self._execute(self._compile(text, path), host))
 
     def echo(self, value: Any) -> None:
         """A top-level expression of the conversation gave this value."""
         self._echoed = value
 
-    def _talk(self) -> tuple[dict[str, Any], ModuleHost]:
+    def _talk(self) -> ModuleHost:
         if self._conversation is None:
-            bindings: dict[str, Any] = {}
-            self._conversation = (bindings, ModuleHost(self, ".", bindings))
+            self._conversation = ModuleHost(self, ".", {})
         return self._conversation
+
+    def _lookup(self, name: str) -> Any:
+        bindings = self._conversation.bindings if self._conversation else {}
+        return bindings.get(name, self._builtins.get(name))
 
     def names(self) -> list[str]:
         """The names in scope of the conversation."""
-        bindings = self._conversation[0] if self._conversation else {}
+        bindings = self._conversation.bindings if self._conversation else {}
         known = {*self._builtins, *bindings}
         return sorted(name for name in known if not name.startswith(("_ps", "__")))
 
     def members(self, name: str) -> list[str]:
         """The members of what a name of the conversation is bound to."""
-        bindings = self._conversation[0] if self._conversation else {}
-        value = bindings.get(name, self._builtins.get(name))
+        value = self._lookup(name)
         return [] if value is None else member_names(value)
 
     def literal(self, value: Any, limit: int | None = None) -> str:
@@ -323,89 +413,49 @@ class Session:
     def remember_error(self, error: PlanscriptError) -> None:
         """Binds `_error` in the conversation."""
         if isinstance(error, RunError):
-            self._talk()[0]["_error"] = error.value
-
-    def achieve_text(self, text: str) -> None:
-        """Achieves a goal in natural language.
-
-        Raises RunError, of kind GoalError with its readings where the text is not understood.
-        """
-        goal = self.acting.goal_value(text)
-        self._bounded(
-            lambda: self._guarded(lambda: self.acting.achieve(goal, None, None, {}, False))
-        )
-
-    def plan_text(self, text: str) -> values.PlanValue:
-        """A plan for a goal in natural language, not carried out."""
-        goal = self.acting.goal_value(text)
-        found: values.PlanValue = self._bounded(
-            lambda: self._guarded(lambda: self.acting.plan(goal, None, None, {}))
-        )
-        return found
-
-    def settle(self, text: str, pddl: str) -> None:
-        """Locks what a text means, chosen by the user."""
-        self.acting.settle(text, pddl)
+            self._talk().bindings["_error"] = error.value
 
     def help(self, name: str | None = None) -> None:
         """Prints what a name is."""
-        bindings = self._conversation[0] if self._conversation else {}
-        value = bindings.get(name or "", self._builtins.get(name or ""))
-        if value is None:
-            self.write(f"no name `{name}`\n")
-        elif isinstance(value, values.Builtin):
-            self.write(f"{value.name}{value.signature}\n  {value.doc}\n")
-        else:
-            self.write(f"{literal(value, 400)}\n")
+        value = self._lookup(name or "")
+        self.write((f"no name `{name}`" if value is None else describe(self, value)) + "\n")
 
-    # ------------------------------------------------ builtins that need the session
+    # ------------------------------------------------ functions and streams
+
+    def know(self, one: Builtin) -> None:
+        """Keeps what is declared of a function of Python, for `help`."""
+        self._known[one.run] = one
+
+    def builtin_of(self, value: Any) -> Builtin | None:
+        """What is declared of a function, if it is one of Python."""
+        try:
+            return self._known.get(value)
+        except TypeError:
+            return None  # not hashable: no function
 
     def write(self, text: str) -> None:
         """To the script's standard output."""
         out = sys.stdout if self.stdout is None else self.stdout
-        out.write(text)
+        try:
+            out.write(text)
+        except UnicodeEncodeError:
+            encoding = getattr(out, "encoding", None) or "ascii"
+            out.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
-    def _functions(self) -> dict[str, tuple[Callable[..., Any], str, str]]:
-        def print_values(*given: Any, sep: str = " ", end: str = "\n") -> None:
-            self.write(sep.join([show(value) for value in given]) + end)
-
-        def read_line(prompt: str = "") -> str:
-            self.write(show(prompt))
-            out = sys.stdout if self.stdout is None else self.stdout
+    def flush(self) -> None:
+        """Sends out what has been written."""
+        out = sys.stdout if self.stdout is None else self.stdout
+        try:
             out.flush()
-            line = (sys.stdin if self.stdin is None else self.stdin).readline()
-            if not line:
-                raise run_error("IOError", "there is no more input")
-            return line.rstrip("\n")
-
-        def clock() -> float:
-            return time.perf_counter()
-
-        acting = self.acting
-
-        def help_on(value: Any) -> None:
-            if isinstance(value, values.Builtin):
-                self.write(f"{value.name}{value.signature}\n  {value.doc}\n")
-            else:
-                self.write(f"{literal(value, 400)}\n")
-
-        def cost_of(plan: Any) -> Any:
-            if not isinstance(plan, values.PlanValue):
-                raise run_error("TypeError", "cost() takes a plan")
-            return plan.cost
-
-        return {
-            "print": (print_values, "(x, ..., sep, end)", "Writes the values and ends the line."),
-            "input": (read_line, "(prompt)", "One line of standard input, without its end."),
-            "objects": (acting.objects, "(type)", "The objects of a type, in declaration order."),
-            "say": (acting.say, "(x, language)", "A plan, step, goal or world in words."),
-            "execute": (acting.execute, "(plan)", "Carries out a plan as it stands."),
-            "cost": (cost_of, "(plan)", "What a plan costs."),
-            "help": (help_on, "(x)", "Prints what x is."),
-            "clock": (clock, "()", "Seconds on a clock that only runs forward."),
-        }
+        except (OSError, ValueError):
+            pass  # nobody reads it any more
 
 
-def _with_place(error: PlanscriptError) -> PlanscriptError:
-    """The error with the place in the script where it was raised, where it has none yet."""
-    return located(error) if error.diagnostics[0].span is None else error
+def _first_comment(text: str) -> str:
+    """What a script says of itself: the comment that it opens with."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if not line.startswith("#"):
+            break
+        lines.append(line.lstrip("# "))
+    return "\n".join(lines)

@@ -1,7 +1,7 @@
 """The values of scripts that are not Python's own: things of the world, plans, goals, modules.
 
-Numbers, text, lists, maps, sets and functions are Python's. None of the classes here has a method that a
-script could reach by name: `members.py` decides what `value.name` gives.
+Numbers, text, lists, maps, sets and functions are Python's. None of the classes here has a method
+that a script could reach by name: `members.py` decides what `value.name` gives.
 """
 
 from __future__ import annotations
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Obj:
-    """An object of the world; `key` is its name in the planning model."""
+    """An object of the world; `key` is its name in the planning model. Objects sort by name."""
 
     name: str = field(compare=False)
     type: str = field(compare=False)
     key: str
+
+    def __lt__(self, other: object) -> bool:
+        return self.key < other.key if type(other) is Obj else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self.key <= other.key if type(other) is Obj else NotImplemented
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,9 @@ class PlanValue:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def __bool__(self) -> bool:
+        return True  # a plan without steps is a plan
+
     def __getitem__(self, index: int) -> Any:
         found = self.steps[index]
         return list(found) if isinstance(found, tuple) else found
@@ -120,9 +129,11 @@ class Module:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Builtin:
-    """A function of the language that Python carries out.
+    """What is known of a function that Python carries out; scripts see the bare `run`.
 
-    `needs` names the grant that it asks for; `cost` says how its work grows with its arguments.
+    `needs` names the grant that it asks for; `cost` says how its work grows with its arguments
+    ("1", "n", "n log n"). `doc` may hold examples: lines that begin with `>>> `, each with what it
+    shows.
     """
 
     name: str
@@ -132,9 +143,6 @@ class Builtin:
     needs: str = ""
     cost: str = "1"
 
-    def __call__(self, *args: Any, **named: Any) -> Any:
-        return self.run(*args, **named)
-
 
 _KINDS: Mapping[type, str] = {
     bool: "bool",
@@ -143,7 +151,7 @@ _KINDS: Mapping[type, str] = {
     str: "str",
     type(None): "none",
     list: "list",
-    tuple: "list",
+    tuple: "tuple",
     dict: "map",
     set: "set",
     range: "range",

@@ -1,0 +1,464 @@
+"""Exceptions of Python's own, put into errors of the language with their place in the script.
+
+Script code runs as Python bytecode, so `1 + "a"` raises Python's TypeError: its message is read
+here and said in the words of the language. An exception that comes from the inside of the runtime,
+where no mistake of a script can cause it, is a bug of Planscript and is not translated.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from itertools import islice
+from types import CodeType, FrameType, TracebackType
+from typing import Any
+
+from planscript.lang.diagnostics import Diagnostic, PlanscriptError, Span, did_you_mean
+from planscript.runtime.errors import RunError, kind_in_words, run_error, type_word
+
+SCRIPT_MARK = "_ps_host"  # a global of script code: the host of its module
+MAX_CALLS = 8  # of the script's calls that a report shows
+
+_HERE = os.path.dirname(__file__)
+_LIBRARY = os.path.join(os.path.dirname(_HERE), "stdlib") + os.sep
+# Files that work on the values of scripts: there, a TypeError is about such a value.
+_VALUE_FILES = frozenset(
+    os.path.join(_HERE, name + ".py")
+    for name in "operators builtins members display format_spec host errors sequences".split()
+)
+
+
+def located(error: Exception) -> RunError:
+    """The error in the words of the language, with its place and the calls that led to it.
+
+    Raises `error` itself where it is a bug of Planscript.
+    """
+    found = list(_script_frames(error.__traceback__))
+    if not isinstance(error, PlanscriptError) and _is_bug(error, found):
+        raise error
+    made = _translated(error, found[-1] if found else None)
+    if found and made.diagnostics[0].span is None:
+        _locate(made, found)
+    return made
+
+
+def _is_bug(error: Exception, found: list[tuple[FrameType, int]]) -> bool:
+    deepest = error.__traceback__
+    while deepest is not None and deepest.tb_next is not None:
+        deepest = deepest.tb_next
+    if deepest is None or not found or deepest.tb_frame is found[-1][0]:
+        return False
+    if isinstance(error, AttributeError | AssertionError | NameError | ImportError):
+        return True
+    file = deepest.tb_frame.f_code.co_filename
+    if isinstance(error, RecursionError | MemoryError | OSError):
+        return False
+    return file not in _VALUE_FILES and not file.startswith(_LIBRARY)
+
+
+# ---------------------------------------------------------------- places
+
+
+def _script_frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+    """The frames of scripts in a traceback, outermost first, each with its instruction."""
+    while traceback is not None:
+        if SCRIPT_MARK in traceback.tb_frame.f_globals:
+            yield traceback.tb_frame, traceback.tb_lasti
+        traceback = traceback.tb_next
+
+
+def place(code: CodeType, instruction: int) -> Span | None:
+    """The stretch of the script that an instruction was made from."""
+    for position in islice(code.co_positions(), instruction // 2, instruction // 2 + 1):
+        line, end_line, column, end_column = position
+        if line is None:
+            return None
+        start = (column or 0) + 1
+        end = start + 1 if end_column is None else end_column + 1
+        return Span(code.co_filename, line, start, end_line or line, end)
+    return None
+
+
+def _locate(made: RunError, found: list[tuple[FrameType, int]]) -> None:
+    """Marks the innermost place outside the standard library, and names the calls that led there.
+    """
+    inner = len(found) - 1
+    while inner > 0 and found[inner][0].f_code.co_filename.startswith(_LIBRARY):
+        inner -= 1
+    if found[inner][0].f_code.co_filename.startswith(_LIBRARY):
+        inner = len(found) - 1
+    span = place(found[inner][0].f_code, found[inner][1])
+    if span is None:
+        return
+    related: list[tuple[str, Span]] = []
+    for frame, instruction in found[inner + 1 :][:MAX_CALLS]:
+        at = place(frame.f_code, instruction)
+        if at is not None:
+            related.append((f"inside {_function_name(frame.f_code)}", at))
+    outer = found[max(0, inner - MAX_CALLS) : inner]
+    callees = [frame for frame, _ in found[max(0, inner - MAX_CALLS) + 1 : inner + 1]]
+    for (frame, instruction), callee in reversed(list(zip(outer, callees, strict=True))):
+        at = place(frame.f_code, instruction)
+        name = _function_name(callee.f_code)
+        if at is not None:
+            related.append((f"{name} was called at" if name.endswith("()") else "imported at", at))
+    if inner > MAX_CALLS:
+        last = place(found[0][0].f_code, found[0][1])
+        if last is not None:
+            related.append((f"and {inner - MAX_CALLS} calls further out, from", last))
+    made.locate(span, tuple(related))
+
+
+def _function_name(code: CodeType) -> str:
+    if code.co_name == "<module>":
+        return "the module"
+    return "fn()" if code.co_name == "<lambda>" else f"{script_name(code.co_name)}()"
+
+
+def script_name(name: str) -> str:
+    """The name that a script uses for a Python name of its code."""
+    name = name.rsplit(".", 1)[-1]
+    return name.removeprefix("_ps_u_") if name.startswith("_ps_u_") else name
+
+
+# ---------------------------------------------------------------- what happened
+
+
+def _translated(error: Exception, at: tuple[FrameType, int] | None) -> RunError:
+    text = str(error)
+    match error:
+        case RunError():
+            return error
+        case PlanscriptError():
+            return _from_source_error(error)
+        case ZeroDivisionError():
+            return run_error("ZeroDivision", "division by zero")
+        case IndexError():
+            return _index_error(text, at)
+        case KeyError():
+            return _key_error(error, at)
+        case RecursionError():
+            return _recursion_error(text)
+        case NameError():
+            return _name_error(text)
+        case OverflowError():
+            return run_error("ValueError", _overflow_message(text))
+        case UnicodeError():
+            return run_error("ValueError", "this text holds characters that cannot be encoded")
+        case ValueError():
+            return run_error("ValueError", *_matching(_VALUE_MESSAGES, text))
+        case TypeError():
+            return run_error("TypeError", *_matching(_TYPE_MESSAGES, text))
+        case RuntimeError() if "changed" in text:
+            return run_error(
+                "ValueError",
+                "the map or set was changed while a loop goes through it",
+                hint="go through a copy: `for k in list(m):`",
+            )
+        case OSError():
+            return run_error("IOError", error.strerror or text)
+    raise error
+
+
+def _from_source_error(error: PlanscriptError) -> RunError:
+    """A mistake in a text that was read while the script runs (a module, a PDDL file)."""
+    first = error.diagnostics[0] if error.diagnostics else Diagnostic("E0500", "an error")
+    made = run_error("LoadError", first.title, first.hint)
+    made.value.place = first.span
+    made.diagnostics = error.diagnostics
+    return made
+
+
+def _overflow_message(text: str) -> str:
+    if "infinity" in text:
+        return "infinity is no whole number"
+    return "the number is too large for this"
+
+
+def _recursion_error(text: str) -> RunError:
+    if "comparison" in text or "encoding" in text:
+        return run_error(
+            "RecursionLimit", "the values are nested too deeply, or contain themselves"
+        )
+    return run_error(
+        "RecursionLimit",
+        "calls are nested too deeply",
+        hint="is there a case in which the function does not call itself?",
+    )
+
+
+def _name_error(text: str) -> RunError:
+    found = re.search(r"'([^']+)'", text)
+    name = script_name(found[1]) if found else "this name"
+    if "local variable" in text or "free variable" in text:
+        return run_error("NameError", f"`{name}` has no value yet")
+    return run_error("NameError", f"no name `{name}`")
+
+
+def _key_error(error: KeyError, at: tuple[FrameType, int] | None) -> RunError:
+    from planscript.runtime.display import literal
+
+    key = error.args[0] if error.args else ""
+    if key == "pop from an empty set":
+        return run_error("KeyError", "the set is empty")
+    if key == "popitem(): dictionary is empty":
+        return run_error("KeyError", "the map is empty")
+    container, _ = _subscript(at)
+    hint = ""
+    if isinstance(container, dict) and isinstance(key, str):
+        hint = did_you_mean(key, [k for k in islice(container, 1000) if isinstance(k, str)])
+        hint = hint.replace("`", '"')
+    if not hint and isinstance(container, dict):
+        hint = "`m.get(key, default)` gives a default where there is no such key"
+    what = "set" if isinstance(container, set) else "map"
+    return run_error("KeyError", f"no key {literal(key, 80)} in this {what}", hint)
+
+
+def _index_error(text: str, at: tuple[FrameType, int] | None) -> RunError:
+    if "pop from empty" in text:
+        return run_error("IndexError", "the list is empty")
+    container, index = _subscript(at)
+    if isinstance(index, int) and isinstance(container, list | tuple | str | range):
+        what = kind_in_words(container).split()[-1]
+        count = len(container)
+        unit = "character" if what == "text" else "item"
+        size = f"{count} {unit}{'' if count == 1 else 's'}" if count else f"no {unit}s"
+        return run_error("IndexError", f"index {index} is out of range: the {what} has {size}")
+    what = "text" if "string" in text else "tuple" if "tuple" in text else "list"
+    return run_error("IndexError", f"the index is out of range: the {what} is shorter")
+
+
+def _subscript(at: tuple[FrameType, int] | None) -> tuple[Any, Any]:
+    """The two values of the failed `container[index]`, where both can be had without running code.
+
+    The text at the place of the error is read again; names in it are looked up in the frame.
+    """
+    if at is None:
+        return None, None
+    frame, instruction = at
+    span = place(frame.f_code, instruction)
+    session = getattr(frame.f_globals.get(SCRIPT_MARK), "session", None)
+    text = getattr(session, "texts", {}).get(span.source, "") if span is not None else ""
+    lines = text.splitlines()
+    if span is None or span.line != span.end_line or not 0 < span.line <= len(lines):
+        return None, None
+    import ast
+
+    try:
+        tree = ast.parse(lines[span.line - 1][span.column - 1 : span.end_column - 1], mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None, None
+    if not isinstance(tree.body, ast.Subscript):
+        return None, None
+    names = {**frame.f_globals, **frame.f_locals}
+    return _known(tree.body.value, names), _known(tree.body.slice, names)
+
+
+def _known(node: Any, names: dict[str, Any], depth: int = 0) -> Any:
+    """The value of a simple expression: names, numbers, text, `-i`, `i + 1`, `rows[i]`; else
+    None.
+    """
+    import ast
+
+    if depth > 8:
+        return None
+    match node:
+        case ast.Constant(value=int() | str() as value):
+            return value
+        case ast.Name(id=name):
+            return names.get(name)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            value = _known(operand, names, depth + 1)
+            return -value if type(value) is int else None
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as sign, right=right):
+            one, other = _known(left, names, depth + 1), _known(right, names, depth + 1)
+            if type(one) is int and type(other) is int:
+                return one + other if isinstance(sign, ast.Add) else one - other
+        case ast.Subscript(value=value, slice=index):
+            container, key = _known(value, names, depth + 1), _known(index, names, depth + 1)
+            if type(container) in (list, dict, tuple) and type(key) in (int, str):
+                try:
+                    return container[key]
+                except (LookupError, TypeError):
+                    return None
+    return None
+
+
+# ---------------------------------------------------------------- Python's messages
+
+# Pattern of Python's message, what to say, and a hint. In a pattern `{t}` stands for a type, `{f}`
+# for a function, `{n}` for a name; in the words, {0}, {1} ... are these and the groups, in order.
+Messages = tuple[tuple[str, str, str], ...]
+
+_TYPE_MESSAGES: Messages = (
+    (r"unsupported operand type\(s\) for \+=?: {t} and {t}", "cannot add {0} and {1}", "text"),
+    (r"can only concatenate {t} \(not {t}\) to \w+", "cannot add {0} and {1}", "text"),
+    (r"unsupported operand type\(s\) for -=?: {t} and {t}", "cannot subtract {1} from {0}", ""),
+    (r"unsupported operand type\(s\) for \*=?: {t} and {t}", "cannot multiply {0} by {1}", ""),
+    (r"unsupported operand type\(s\) for (?:/|//)=?: {t} and {t}", "cannot divide {0} by {1}", ""),
+    (
+        r"unsupported operand type\(s\) for %=?: {t} and {t}",
+        "cannot take the remainder of {0} and {1}",
+        "",
+    ),
+    (
+        r"unsupported operand type\(s\) for \*\* or pow\(\): {t} and {t}",
+        "cannot raise {0} to the power of {1}",
+        "",
+    ),
+    (r"unsupported operand type\(s\) for (\S+?)=?: {t} and {t}",
+     "cannot use `{0}` on {1} and {2}", ""),
+    (
+        r"can't multiply sequence by non-int of type {t}",
+        "text and lists can be repeated a whole number of times, not by {0}",
+        "",
+    ),
+    (r"'(<=?|>=?)' not supported between instances of {t} and {t}",
+     "cannot compare {1} with {2}", ""),
+    (r"{t} object is not callable", "{0} cannot be called: it is not a function", ""),
+    (r"{t} object is not subscriptable", "{0} has no items to take with [ ]", ""),
+    (r"{t} object is not iterable", "cannot go through the items of {0}", ""),
+    (r"cannot unpack non-iterable {t} object", "cannot take {0} apart into several names", ""),
+    (r"argument of type {t} is not iterable", "`in` cannot look into {0}", ""),
+    (r"'in <string>' requires string as left operand, not {t}",
+     "`in` looks for text in text, not for {0}", ""),
+    (r"{t} object does not support item assignment", "the items of {0} cannot be changed", ""),
+    (r"{t} object doesn't support item deletion", "the items of {0} cannot be removed", ""),
+    (r"unhashable type: 'slice'", "only lists and text can be sliced with [a:b]", ""),
+    (
+        r"unhashable type: {t}",
+        "{0} cannot be a key of a map or an item of a set, because it can change",
+        "use a tuple: (a, b)",
+    ),
+    (r"bad operand type for unary \+: {t}", "cannot take the remainder of {0}", ""),
+    (r"bad operand type for unary -: {t}", "cannot negate {0}", ""),
+    (r"bad operand type for unary (\S+): {t}", "`{0}` cannot stand before {1}", ""),
+    (r"bad operand type for abs\(\): {t}", "abs() takes a number, not {0}", ""),
+    (r"(?:list|tuple|range|range object) indices must be integers or slices, not {t}",
+     "an index is a whole number, not {0}", ""),
+    (r"string indices must be integers(?: or slices)?, not {t}",
+     "an index is a whole number, not {0}", ""),
+    (r"slice indices must be integers.*", "the bounds of a slice are whole numbers", ""),
+    (r"object of type {t} has no len\(\)", "{0} has no length", ""),
+    (r"{t} object cannot be interpreted as an integer",
+     "a whole number is wanted here, not {0}", ""),
+    (r"must be real number, not {t}", "a number is wanted here, not {0}", ""),
+    (r"can only assign an iterable", "only a list can take the place of a slice", ""),
+    (r"sequence item (\d+): expected str instance, {t} found",
+     "join() puts texts together, but item {0} is {1}", '", ".join([str(x) for x in items])'),
+    (r"(?:.*\.)?(\w+)\(\) argument (\d+) must be (?:str|a str or None), not {t}",
+     "{0}() takes text as argument {1}, not {2}", ""),
+    (r"(\w+) first arg must be str or a tuple of str, not {t}", "{0}() takes text, not {1}", ""),
+    (r"(\w+) arg must be None or str", "{0}() takes text", ""),
+    (r"must be (?:str|str or None), not {t}", "text is wanted here, not {0}", ""),
+    (r"[\w.<> ]*argument after \* must be an iterable, not {t}", "`*` spreads a list, not {0}", ""),
+    (r"Value after \* must be an iterable, not {t}", "`*` spreads a list, not {0}", ""),
+    (r"[\w.<> ]*argument after \*\* must be a mapping, not {t}", "`**` spreads a map, not {0}", ""),
+    (r"{t} object is not a mapping", "`**` spreads a map, not {0}", ""),
+    (r"keywords must be strings", "`**` in a call spreads a map whose keys are names", ""),
+    (r"cannot convert dictionary update sequence element #(\d+) to a sequence",
+     "a map is made of pairs (key, value), and item {0} is none", ""),
+    # wrong calls
+    (r"{f}\(\) takes from (\d+) to (\d+) positional arguments but (\d+) (?:was|were) given",
+     "{0}() takes {1} to {2} arguments, {3} given", ""),
+    (r"{f}\(\) takes 0 positional arguments but (\d+) (?:was|were) given",
+     "{0}() takes no arguments, {1} given", ""),
+    (r"{f}\(\) takes 1 positional argument but (\d+) (?:was|were) given",
+     "{0}() takes 1 argument, {1} given", ""),
+    (r"{f}\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
+     "{0}() takes {1} arguments, {2} given", ""),
+    (r"{f}\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) positional arguments? .*",
+     "{0}() takes {1} arguments without names, {2} given", ""),
+    (r"{f}\(\) missing 1 required (?:positional|keyword-only) argument: {n}",
+     "{0}() is missing the argument `{1}`", ""),
+    (r"{f}\(\) missing \d+ required (?:positional|keyword-only) arguments: (.+)",
+     "{0}() is missing the arguments {1}", ""),
+    (r"{f}\(\) got an unexpected keyword argument {n}", "{0}() has no parameter `{1}`", ""),
+    (r"{n} is an invalid keyword argument for {f}\(\)", "{1}() has no parameter `{0}`", ""),
+    (r"{f}\(\) got multiple values for (?:keyword )?argument {n}",
+     "{0}() is given `{1}` twice", ""),
+    (r"{f}\(\) got some positional-only arguments passed as keyword arguments: {n}",
+     "{0}() takes `{1}` by its place, not by name", ""),
+    (r"{f}\(\) takes no keyword arguments", "{0}() takes no arguments by name", ""),
+    (r"{f}\(\) takes no arguments \((\d+) given\)", "{0}() takes no arguments, {1} given", ""),
+    (r"{f}\(\) takes exactly one argument \((\d+) given\)",
+     "{0}() takes 1 argument, {1} given", ""),
+    (r"{f}\(\) takes exactly (\d+) arguments \((\d+) given\)",
+     "{0}() takes {1} arguments, {2} given", ""),
+    (r"{f}\(\) takes at (most|least) (\d+)(?: keyword| positional)? arguments? \((\d+) given\)",
+     "{0}() takes at {1} {2} arguments, {3} given", ""),
+    (r"{f} expected at (most|least) (\d+) arguments?, got (\d+)",
+     "{0}() takes at {1} {2} arguments, {3} given", ""),
+    (r"{f} expected (\d+) arguments?, got (\d+)", "{0}() takes {1} arguments, {2} given", ""),
+    (r".*", "this cannot be done with values of these kinds", ""),
+)  # fmt: skip
+
+_VALUE_MESSAGES: Messages = (
+    (r"too many values to unpack \(expected (\d+)\)",
+     "there are more than {0} items to take apart", ""),
+    (r"not enough values to unpack \(expected (at least \d+|\d+), got (\d+)\)",
+     "{0} items are needed here, there are {1}", ""),
+    (r"dictionary update sequence element #(\d+) has length (\d+); 2 is required",
+     "a map is made of pairs (key, value), and item {0} has {1} parts", ""),
+    (r".*is not in (list|tuple|range).*", "the {0} does not contain this", ""),
+    (r"(list|tuple)\.(?:remove|index)\(x\): x not in .*", "the {0} does not contain this", ""),
+    (r"substring not found", "the text does not contain this", ""),
+    (r"subsection not found", "the text does not contain this", ""),
+    (r"empty separator", "the separator is empty", ""),
+    (r"negative shift count", "cannot shift by a negative number", ""),
+    (r"slice step cannot be zero", "the step of a slice cannot be 0", ""),
+    (r"attempt to assign sequence of size (\d+) to extended slice of size (\d+)",
+     "{0} items cannot take the place of {1}", ""),
+    (r"list modified during sort", "the list was changed while it was being sorted", ""),
+    (r"cannot convert float NaN to integer", "nan is no whole number", ""),
+    (r"cannot convert float infinity to integer", "infinity is no whole number", ""),
+    (r"Exceeds the limit .* for integer string conversion.*", "the number has too many digits", ""),
+    (r"math domain error", "the function has no value for this number", ""),
+    (r".*(?:must be|not) in range.*", "the number is outside the range that is allowed here", ""),
+    (r".*", "this value cannot be used here", ""),
+)  # fmt: skip
+
+
+def _matching(messages: Messages, text: str) -> tuple[str, str]:
+    """What to say for Python's message, and a hint."""
+    for pattern, words, hint in messages:
+        found = re.fullmatch(_expanded(pattern), text, re.DOTALL)
+        if found is None:
+            continue
+        names = {number: name for name, number in found.re.groupindex.items()}
+        parts = [_said(part, names.get(i, "")) for i, part in enumerate(found.groups(), 1)]
+        if hint == "text":
+            hint = _adding_hint(parts)
+        if not hint and "none" in parts:
+            hint = "a function without `return` gives none"
+        return words.format(*parts), hint
+    return "this cannot be done", ""
+
+
+def _expanded(pattern: str) -> str:
+    """The pattern with its `{t}` (type), `{f}` (function) and `{n}` (name) as named groups."""
+    forms = {
+        "{t}": r"['\"]?(?:\w+\.)*(?P<t%d>\w+)['\"]?",
+        "{f}": r"(?:[\w.<>]+\.)?(?P<f%d>\w+|<lambda>)",
+        "{n}": r"'(?P<n%d>\w+)'",
+    }
+    pieces = re.split(r"(\{[tfn]\})", pattern)
+    return "".join(forms[p] % i if p in forms else p for i, p in enumerate(pieces))
+
+
+def _said(part: str, group: str) -> str:
+    match group[:1]:
+        case "t":
+            return type_word(part)
+        case "f":
+            return "fn" if part == "<lambda>" else script_name(part)
+        case "n":
+            return script_name(part)
+    return re.sub(r"'(\w+)'", lambda m: f"`{script_name(m[1])}`", part)
+
+
+def _adding_hint(parts: list[str]) -> str:
+    if "text" in parts and "none" not in parts:
+        return 'put the value into the text: "... {x} ...", or use str(x)'
+    return ""
