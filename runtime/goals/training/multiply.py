@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from planscript.runtime.goals.training import refusals
+from planscript.runtime.goals.training.compose_en import Composer
 from planscript.runtime.goals.training.corpus import Example, Row, World
 from planscript.runtime.goals.training.noise import disturb
 from planscript.runtime.goals.training.rename import atoms, terms
@@ -35,6 +36,7 @@ class Mix:
     stranger: float = 0.05  # a row about something that this world lacks
     foreign: float = 0.03  # a row of another world
     chat: float = 0.02  # small talk
+    composed: float = 0.4  # made-up wishes in place of rows
     noise: float = 0.3  # typing errors and the like
     rates: Rates = field(default_factory=Rates)
 
@@ -65,6 +67,8 @@ class Multiplier:
         self.rng = Random(seed)
         self.mix = mix or Mix()
         self.names = sorted({name for world in worlds for name in world.objects if "-" in name})
+        self._kept: dict[str, list[Told]] = {}
+        self._composers: dict[int, Composer] = {}
         self._foreign: dict[str, dict[int, set[str]]] = {}
 
     def batches(self, size: int) -> Iterator[list[Example]]:
@@ -79,9 +83,7 @@ class Multiplier:
     def _batch(self, told: Told, size: int) -> list[Example]:
         rng, mix = self.rng, self.mix
         if rng.random() < mix.reworded:
-            world = reworded(told.world, told.mentions, rng)
-            if world is not told.world and len(world.rows) >= size:
-                told = Told(world)
+            told = self._reworded(told, size)
         stage = self._stage(told, size)
         chosen = _sample(stage.rows, [self._weight(row) for row in stage.rows], size, rng)
         chosen = [self._varied(row, stage) for row in chosen]
@@ -97,6 +99,25 @@ class Multiplier:
             stage.gone,
         )
         return [self._example(row, variant) for row in chosen]
+
+    def _reworded(self, told: Told, size: int) -> Told:
+        """A telling of the world in other words; a few are kept, for they take a while to make."""
+        rng = self.rng
+        kept = self._kept.setdefault(told.world.name, [])
+        if len(kept) < 3 or rng.random() < 0.2:
+            world = reworded(told.world, told.mentions, rng)
+            new = told if world is told.world or len(world.rows) < size else Told(world)
+            if len(kept) == 3:
+                self._composers.pop(id(kept.pop(0)), None)
+            kept.append(new)
+            return new
+        return rng.choice(kept)
+
+    def _composer(self, told: Told, lang: str) -> Composer:
+        known = self._composers.get(id(told))
+        if known is None or known.told is not told:
+            known = self._composers[id(told)] = Composer(told)
+        return known
 
     def _weight(self, row: Row) -> float:
         mix = self.mix
@@ -178,6 +199,12 @@ class Multiplier:
         rng, mix = self.rng, self.mix
         dice = rng.random()
         text: str | None = None
+        if row.lang == "en" and rng.random() < mix.composed:
+            made = self._composer(stage.told, row.lang).row(set(stage.objects), rng)
+            if made is not None:
+                if made.goal is not None and any(a.name in stage.gone for a in atoms(made.goal)):
+                    return replace(made, goal=None)
+                return made
         if dice < mix.stranger:
             text = refusals.stranger(stage.told, row, self.names, rng)
         elif dice < mix.stranger + mix.foreign:

@@ -154,7 +154,7 @@ class Renaming:
     ) -> frozenset[Atom]:
         """The state in the new names; `domain` and `objects` are the old ones."""
         new: set[Atom] = set()
-        turned = {name for name, change in self.predicates.items() if change.opposite}
+        turned = {n for n, c in self.predicates.items() if c.opposite and n in domain.predicates}
         held: dict[str, set[Atom]] = {name: set() for name in turned}
         for fact in facts:
             if fact.name in turned:

@@ -194,7 +194,7 @@ def _renamed_people(names: list[str], rng: Random) -> dict[str, str] | None:
     return found
 
 
-def _is_people(names: list[str], kind: str) -> bool:
+def is_people(names: list[str], kind: str) -> bool:
     people = words.people()
     entry = words.nouns().get(kind)
     known = sum(name in people["first"] or name.split("-")[0] in people["title"] for name in names)
@@ -212,7 +212,7 @@ def _new_objects(world: World, vocabulary: frozenset[str], rng: Random) -> dict[
             continue
         noun = tokens(spelled(kind, world.spelling))[-1].lower()
         new = _renumbered(names, noun, rng) if len(names) > 1 else None
-        if new is None and _is_people(names, noun):
+        if new is None and is_people(names, noun):
             new = _renamed_people(names, rng)
         if new and len(set(new.values())) == len(new) and not taken.intersection(new.values()):
             if any(set(tokens(n)) & vocabulary - {noun} for n in new.values() if n.isalpha()):

@@ -116,3 +116,12 @@ def chat() -> Mapping[str, tuple[tuple[str, str], ...]]:
 def listed(name: str) -> frozenset[str]:
     """The words of a list in lists.tsv: "stop", "generic" or "also-verb"."""
     return frozenset(word for one, group in rows("lists") if one == name for word in group.split())
+
+
+@cache
+def frames() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """(language, what goes in) -> frames with `{}`."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for lang, kind, frame in (row[:3] for row in rows("frames")):
+        found.setdefault((lang, kind), []).append(frame)
+    return {key: tuple(group) for key, group in found.items()}
