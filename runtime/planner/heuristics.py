@@ -1,0 +1,93 @@
+"""The heuristics by name: one table, what each can do, and how it is made.
+
+The table is what `solve --list` prints. Each heuristic's algorithm is in its own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from planscript.runtime.planner.lmcut import LmCut
+from planscript.runtime.planner.relaxation import Costs, Hadd, Hff, Hmax
+from planscript.runtime.planner.state_space import State
+from planscript.runtime.planner.task import Task
+
+
+class Heuristic(Protocol):
+    """Estimates how far a state is from the goal."""
+
+    def evaluate(self, state: State, parent: State | None = None) -> int:
+        """The estimate; DEAD_END only where no plan exists. `parent` was evaluated before."""
+        ...
+
+    def preferred(self) -> list[int]:
+        """Applicable operators that look useful in the state evaluated last, ascending."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeuristicInfo:
+    """A row of the table. `conditional_effects` and `axioms` tell which tasks it takes."""
+
+    name: str
+    make: Callable[[Task, Costs], Heuristic]
+    admissible: bool
+    conditional_effects: bool
+    axioms: bool
+    description: str
+
+    def unsupported(self, task: Task) -> str:
+        """Why the heuristic does not take the task, or the empty string."""
+        if task.has_conditional_effects and not self.conditional_effects:
+            return f"the heuristic {self.name} does not take conditional effects"
+        if task.has_axioms and not self.axioms:
+            return f"the heuristic {self.name} does not take derived predicates"
+        return ""
+
+
+class Blind:
+    """0 in goal states, elsewhere the cost of the cheapest operator."""
+
+    def __init__(self, task: Task, costs: Costs) -> None:
+        self._task = task
+        cheapest = min(task.operators.cost, default=0)
+        self._step = min(1, len(task.operators)) if costs == "one" else cheapest
+
+    def evaluate(self, state: State, parent: State | None = None) -> int:
+        reached = all(state[v] == x for v, x in self._task.goal)
+        return 0 if reached and not self._task.goal_is_false else self._step
+
+    def preferred(self) -> list[int]:
+        return []
+
+
+class GoalCount:
+    """The number of goal facts that do not hold."""
+
+    def __init__(self, task: Task, costs: Costs) -> None:
+        self._goal = task.goal
+
+    def evaluate(self, state: State, parent: State | None = None) -> int:
+        return sum(state[v] != x for v, x in self._goal)
+
+    def preferred(self) -> list[int]:
+        return []
+
+
+HEURISTICS: dict[str, HeuristicInfo] = {
+    info.name: info
+    for info in (
+        HeuristicInfo(
+            "blind", Blind, True, True, True, "0 at the goal, else the cheapest operator"
+        ),
+        HeuristicInfo(
+            "goal_count", GoalCount, False, True, True, "how many goal facts do not hold"
+        ),
+        HeuristicInfo("hmax", Hmax, True, True, True, "the costliest goal fact, deletes ignored"),
+        HeuristicInfo("hadd", Hadd, False, True, True, "the goal facts' costs summed"),
+        HeuristicInfo("hff", Hff, False, True, True, "the cost of a plan that ignores deletes"),
+        HeuristicInfo("lmcut", LmCut, True, True, True, "a sum of landmarks found as cuts"),
+    )
+}

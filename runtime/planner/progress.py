@@ -1,0 +1,56 @@
+"""What a running search counts, and where it notices that it must stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from planscript.runtime.planner.deadline import Deadline, resident_bytes
+from planscript.runtime.planner.state_space import State
+from planscript.runtime.planner.status import Statistics
+
+OnProgress = Callable[[Statistics], None]
+REPORT_SECONDS = 0.1
+MEMORY_EVERY = 128  # evaluations between two looks at the memory in use
+
+
+class Progress:
+    """The statistics of one search; `tick` is called at least once per expansion or evaluation.
+
+    `on_progress` is handed the statistics about ten times a second.
+    """
+
+    def __init__(
+        self, deadline: Deadline, max_memory_mb: int | None, on_progress: OnProgress | None
+    ) -> None:
+        self.statistics = Statistics()
+        self._deadline = deadline
+        self._max_bytes = None if max_memory_mb is None else max_memory_mb << 20
+        self._on_progress = on_progress
+        self._ticks = 0
+        self._next_report = monotonic() + REPORT_SECONDS
+
+    def tick(self) -> None:
+        """Raises DeadlineExpired or MemoryError where the search must stop; reports now and then."""
+        self._ticks += 1
+        if self._deadline.expired():
+            self._deadline.check()
+        if self._ticks % MEMORY_EVERY == 0:
+            self._deadline.check()
+            if self._max_bytes is not None and resident_bytes() > self._max_bytes:
+                raise MemoryError(f"more than {self._max_bytes >> 20} MB in use")
+        if self._on_progress is not None and monotonic() >= self._next_report:
+            self._on_progress(self.statistics)
+            self._next_report = monotonic() + REPORT_SECONDS
+
+
+def trace(parents: dict[State, tuple[State, int] | None], state: State) -> list[int]:
+    """The operators that led from the initial state to `state`."""
+    plan = []
+    step = parents[state]
+    while step is not None:
+        state, operator = step
+        plan.append(operator)
+        step = parents[state]
+    plan.reverse()
+    return plan

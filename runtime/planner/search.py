@@ -1,0 +1,175 @@
+"""The searches by name: one table, and the front door that runs one on a grounded task.
+
+The algorithms are beside this file, one family each; where the compiled kernel has the pair asked
+for, it runs in their place and finds the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from planscript.lang.diagnostics import did_you_mean
+from planscript.runtime.planner.best_first import astar, gbfs, lazy_gbfs
+from planscript.runtime.planner.deadline import NEVER, Deadline, DeadlineExpired
+from planscript.runtime.planner.heuristics import HEURISTICS, Heuristic
+from planscript.runtime.planner.idastar import idastar
+from planscript.runtime.planner.local_search import ehc, hill_climbing
+from planscript.runtime.planner.progress import OnProgress, Progress
+from planscript.runtime.planner.state_space import DEAD_END, StateSpace
+from planscript.runtime.planner.status import SearchResult, Statistics, Status
+from planscript.runtime.planner.task import Task
+from planscript.runtime.planner.uninformed import bfs, dfs, iddfs
+
+
+@dataclass(frozen=True, slots=True)
+class SearchInfo:
+    """A row of the table.
+
+    `optimal`: with an admissible heuristic no plan costs less ("fewest": no plan has fewer
+    operators). `complete`: finding nothing proves that there is no plan. `heuristics` is how many
+    it takes (0: none; 2: one or more, joined by commas); `heuristic` the one that suits it.
+    """
+
+    name: str
+    optimal: bool | str
+    complete: bool
+    heuristics: int
+    heuristic: str
+    real_costs: bool
+    description: str
+
+
+SEARCHES: dict[str, SearchInfo] = {
+    info.name: info
+    for info in (
+        SearchInfo("astar", True, True, 1, "lmcut", True, "A*, least cost so far plus estimate"),
+        SearchInfo("wastar", False, True, 1, "hff", True, "A* with the estimate times a weight"),
+        SearchInfo("idastar", True, True, 1, "lmcut", True, "A* by deepening, in little memory"),
+        SearchInfo("gbfs", False, True, 1, "hff", False, "greedy best first, least estimate"),
+        SearchInfo("lazy_gbfs", False, True, 2, "hff", False, "greedy, estimates on expansion"),
+        SearchInfo("ehc", False, False, 1, "hff", False, "enforced hill climbing"),
+        SearchInfo("hill_climbing", False, False, 1, "hff", False, "best successor, with restarts"),
+        SearchInfo("bfs", "fewest", True, 0, "", True, "breadth first"),
+        SearchInfo("dfs", False, True, 0, "", True, "depth first, each state once"),
+        SearchInfo("iddfs", "fewest", True, 0, "", True, "depth first to growing depth"),
+    )
+}
+DEFAULT_WEIGHT = 3  # of wastar where the caller names none above 1
+
+
+def search(
+    task: Task,
+    search: str,
+    heuristic: str = "auto",
+    *,
+    weight: Fraction | float = 1,
+    deadline: Deadline = NEVER,
+    max_memory_mb: int | None = None,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+) -> SearchResult:
+    """Searches for a plan of a grounded task.
+
+    Args:
+        task: the task.
+        search: a name in SEARCHES.
+        heuristic: a name in HEURISTICS, or several joined by commas where the search takes them, or
+            "auto" for the one that suits the search. Ignored where the search takes none.
+        weight: what wastar multiplies the estimate with.
+        deadline: when to stop.
+        max_memory_mb: the most resident memory of the process, in MB.
+        seed: decides between equals in hill climbing.
+        on_progress: handed the statistics about ten times a second.
+
+    Returns: the plan, or why there is none: UNSOLVABLE where that is proved, EXHAUSTED where an
+        incomplete search failed, TIMEOUT, OUT_OF_MEMORY, or UNSUPPORTED with a note.
+    """
+    chosen, note = _choose(task, search, heuristic)
+    if note:
+        return SearchResult(Status.UNSUPPORTED, note=note)
+    info = SEARCHES[search]
+    progress = Progress(deadline, max_memory_mb, on_progress)
+    counts = progress.statistics
+    counts.operators, counts.axioms = len(task.operators), len(task.axioms)
+    counts.variables = len(task.variables)
+    ratio = Fraction(weight).limit_denominator(1000)
+    if search == "wastar" and ratio <= 1:
+        ratio = Fraction(DEFAULT_WEIGHT)
+    try:
+        plan = _run(task, search, chosen, ratio, seed, progress)
+    except DeadlineExpired as expired:
+        return SearchResult(Status.TIMEOUT, statistics=counts, note=str(expired))
+    except MemoryError as error:
+        return SearchResult(Status.OUT_OF_MEMORY, statistics=counts, note=str(error))
+    if plan is None:
+        proved = info.complete or counts.initial_h == DEAD_END
+        status = Status.UNSOLVABLE if proved else Status.EXHAUSTED
+        return SearchResult(status, statistics=counts)
+    cost = sum(task.operators.cost[o] for o in plan)
+    optimal = cost == 0 or _optimal(task, info, chosen)
+    return SearchResult(Status.SOLVED, plan, cost, optimal, counts)
+
+
+def _choose(task: Task, search: str, heuristic: str) -> tuple[list[str], str]:
+    """The heuristics to use, or why the combination is refused."""
+    info = SEARCHES.get(search)
+    if info is None:
+        return [], f"no search is called {search!r}. {did_you_mean(search, SEARCHES)}".rstrip()
+    if info.heuristics == 0:
+        return [], ""
+    names = (info.heuristic if heuristic == "auto" else heuristic).split(",")
+    if len(names) > info.heuristics:
+        return [], f"{search} takes one heuristic, not {len(names)}"
+    for name in names:
+        if name not in HEURISTICS:
+            return [], f"no heuristic is called {name!r}. {did_you_mean(name, HEURISTICS)}".rstrip()
+        refusal = HEURISTICS[name].unsupported(task)
+        if refusal:
+            return [], refusal
+    return names, ""
+
+
+def _optimal(task: Task, info: SearchInfo, heuristics: Sequence[str]) -> bool:
+    if info.optimal == "fewest":
+        costs = task.operators.cost
+        return min(costs) == max(costs)
+    return bool(info.optimal) and all(HEURISTICS[name].admissible for name in heuristics)
+
+
+def _run(
+    task: Task,
+    search: str,
+    names: Sequence[str],
+    weight: Fraction,
+    seed: int,
+    progress: Progress,
+) -> list[int] | None:
+    space = StateSpace(task)
+    costs = "real" if SEARCHES[search].real_costs else "one"
+    made: list[Heuristic] = [HEURISTICS[name].make(task, costs) for name in names]
+    match search:
+        case "astar":
+            return astar(space, made[0], Fraction(1), progress)
+        case "wastar":
+            return astar(space, made[0], weight, progress)
+        case "idastar":
+            return idastar(space, made[0], progress)
+        case "gbfs":
+            return gbfs(space, made[0], progress)
+        case "lazy_gbfs":
+            return lazy_gbfs(space, made, progress)
+        case "ehc":
+            return ehc(space, made[0], progress)
+        case "hill_climbing":
+            return hill_climbing(space, made[0], seed, progress)
+        case "bfs":
+            return bfs(space, progress)
+        case "dfs":
+            return dfs(space, progress)
+        case _:
+            return iddfs(space, progress)
+
+
+__all__ = ["SEARCHES", "SearchInfo", "Statistics", "search"]

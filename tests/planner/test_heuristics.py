@@ -1,0 +1,58 @@
+"""Heuristics against the true distances of all states of random small tasks."""
+
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from random_tasks import Oracle, tasks
+
+from planscript.runtime.planner.heuristics import HEURISTICS
+from planscript.runtime.planner.state_space import DEAD_END
+from planscript.runtime.planner.task import Task
+
+FEW = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+
+
+@pytest.mark.parametrize("name", HEURISTICS)
+@pytest.mark.parametrize("costs", ["real", "one"])
+@FEW
+@given(task=tasks())
+def test_estimates(name: str, costs: str, task: Task) -> None:
+    """Admissible ones never exceed the true distance; a dead end is one; goals may be told."""
+    info = HEURISTICS[name]
+    if info.unsupported(task):
+        return
+    oracle = Oracle(task)
+    heuristic = info.make(task, costs)
+    distance = oracle.distance if costs == "real" else oracle.length
+    before = {after: state for state, steps in oracle.steps.items() for _, after in steps}
+    seen = {oracle.initial: heuristic.evaluate(oracle.initial)}
+    todo = [oracle.initial]
+    while todo:
+        state = todo.pop()
+        for _, after in oracle.steps[state]:
+            if after not in seen:
+                seen[after] = heuristic.evaluate(after, state)
+                assert all(oracle.applicable(after, o) for o in heuristic.preferred())
+                todo.append(after)
+    assert set(before) <= set(seen)
+    for state, h in seen.items():
+        assert h >= 0
+        if h == DEAD_END:
+            assert distance[state] == inf
+        elif info.admissible:
+            assert h <= distance[state]
+
+
+@FEW
+@given(task=tasks(conditional=False, axioms=False))
+def test_without_conditional_effects_lmcut_is_at_least_hmax(task: Task) -> None:
+    """Helmert and Domshlak's theorem: the sum of the cuts dominates hmax."""
+    oracle = Oracle(task)
+    lmcut, hmax = (HEURISTICS[name].make(task, "real") for name in ("lmcut", "hmax"))
+    for state in oracle.steps:
+        assert lmcut.evaluate(state) >= hmax.evaluate(state)
