@@ -75,8 +75,8 @@ def gbfs(space: StateSpace, heuristic: Heuristic, progress: Progress) -> list[in
     """Expands by least h, then oldest; evaluates each state when it is generated.
 
     States reached by a preferred operator also stand in an open list of their own that takes turns
-    with the first and is boosted after progress. Returns the plan, or None when all reachable states
-    that are not dead ends were expanded.
+    with the first and is boosted after progress. Returns the plan, or None when all reachable
+    states that are not dead ends were expanded.
     """
     counts = progress.statistics
     start = space.initial()
@@ -125,8 +125,8 @@ def lazy_gbfs(
     """Expands by least h of the parent, then oldest; evaluates a state only when it is expanded.
 
     Each heuristic has two open lists, for all steps and for those by preferred operators (of any
-    heuristic); they take turns, and preferred ones are boosted when a heuristic finds a new minimum.
-    Returns the plan, or None when all reachable states that are not dead ends were expanded.
+    heuristic); they take turns, and preferred ones are boosted after a new minimum. Returns the plan,
+    or None when all reachable states that are not dead ends were expanded.
     """
     counts = progress.statistics
     parents: dict[State, tuple[State, int] | None] = {}

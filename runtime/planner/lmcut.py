@@ -1,4 +1,4 @@
-"""The LM-cut heuristic: a sum of disjunctive action landmarks, found as cuts of a justification graph.
+"""The LM-cut heuristic: a sum of disjunctive action landmarks, cuts of a justification graph.
 
 Source: Helmert and Domshlak, "Landmarks, critical paths and abstractions: what's the difference
 anyway?" (ICAPS 2009). Where conditional effects part an operator into several relaxed ones, these

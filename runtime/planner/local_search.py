@@ -48,7 +48,7 @@ def _better(
     preferred: list[int] | None,
     progress: Progress,
 ) -> tuple[list[int], State, int, list[int]] | None:
-    """Steps to the nearest state with an estimate below `h` (or the goal), and what is known there."""
+    """Steps to the nearest state of an estimate below `h` (or the goal), and what is known of it."""
     counts = progress.statistics
     parents: dict[State, tuple[State, int] | None] = {start: None}
     todo: deque[tuple[State, list[int] | None]] = deque([(start, preferred)])
@@ -78,7 +78,7 @@ def _better(
 def hill_climbing(
     space: StateSpace, heuristic: Heuristic, seed: int, progress: Progress
 ) -> list[int] | None:
-    """Goes on to the best successor not yet visited; starts anew where progress ends. None: failed."""
+    """Goes on to the best successor not yet visited; starts anew where stuck. None: failed."""
     random = Random(seed)
     for _ in range(RESTARTS):
         plan = _climb(space, heuristic, random, progress)

@@ -31,7 +31,7 @@ class Progress:
         self._next_report = monotonic() + REPORT_SECONDS
 
     def tick(self) -> None:
-        """Raises DeadlineExpired or MemoryError where the search must stop; reports now and then."""
+        """Raises DeadlineExpired or MemoryError where the search must stop; reports at times."""
         self._ticks += 1
         if self._deadline.expired():
             self._deadline.check()

@@ -2,10 +2,10 @@
 
 Relaxed operators have preconditions and add facts, and never delete. A conditional effect becomes a
 relaxed operator of its own (conditions joined to the preconditions) that still knows its owner; an
-axiom is one that costs nothing. That a derived fact is false is a fact too, reached for nothing when
-every rule for it is blocked, and a rule is blocked by the opposite of any of its conditions; a rule
-that is recursive counts as blocked from the start. So every real plan stays a relaxed plan: hmax
-stays admissible and dead ends stay safe.
+axiom is one that costs nothing. That a derived fact is false is a fact too, reached for nothing
+when every rule for it is blocked, and a rule is blocked by the opposite of any of its conditions; a
+rule that is recursive counts as blocked from the start. So every real plan stays a relaxed plan:
+hmax stays admissible and dead ends stay safe.
 
 Sources: Bonet and Geffner, "Planning as heuristic search" (AIJ 129, 2001) for hmax and hadd;
 Hoffmann and Nebel, "The FF planning system" (JAIR 14, 2001) for relaxed plans and helpful actions;

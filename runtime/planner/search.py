@@ -17,6 +17,7 @@ from planscript.runtime.planner.heuristics import HEURISTICS, Heuristic
 from planscript.runtime.planner.idastar import idastar
 from planscript.runtime.planner.local_search import ehc, hill_climbing
 from planscript.runtime.planner.progress import OnProgress, Progress
+from planscript.runtime.planner.relaxation import Costs
 from planscript.runtime.planner.state_space import DEAD_END, StateSpace
 from planscript.runtime.planner.status import SearchResult, Statistics, Status
 from planscript.runtime.planner.task import Task
@@ -147,7 +148,7 @@ def _run(
     progress: Progress,
 ) -> list[int] | None:
     space = StateSpace(task)
-    costs = "real" if SEARCHES[search].real_costs else "one"
+    costs: Costs = "real" if SEARCHES[search].real_costs else "one"
     made: list[Heuristic] = [HEURISTICS[name].make(task, costs) for name in names]
     match search:
         case "astar":

@@ -1,4 +1,4 @@
-"""The states of a grounded task and the steps between them: applicable operators, successors, axioms.
+"""States of a grounded task and steps between them: applicable operators, successors, axioms.
 
 Plain and readable; the compiled kernel does the same with packed states. Knows nothing of search.
 """

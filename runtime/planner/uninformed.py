@@ -9,7 +9,7 @@ from planscript.runtime.planner.state_space import State, StateSpace
 
 
 def bfs(space: StateSpace, progress: Progress) -> list[int] | None:
-    """Breadth first: a plan of fewest operators, or None when the reachable states are exhausted."""
+    """Breadth first: a plan of fewest operators, or None when all reachable states were seen."""
     return _graph_search(space, progress, newest_first=False)
 
 
@@ -44,8 +44,9 @@ def _graph_search(space: StateSpace, progress: Progress, *, newest_first: bool) 
 def iddfs(space: StateSpace, progress: Progress) -> list[int] | None:
     """Depth first to depth 0, 1, 2 and so on: a plan of fewest operators in memory of its length.
 
-    A state on the current path is not entered again. Source: Korf, "Depth-first iterative-deepening"
-    (AIJ 27, 1985). Returns None when a whole round met no state at its depth limit.
+    A state on the current path is not entered again. Source: Korf, "Depth-first
+    iterative-deepening" (AIJ 27, 1985). Returns None when a whole round met no state
+    at its depth limit.
     """
     depth = 0
     while True:

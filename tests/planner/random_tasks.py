@@ -82,7 +82,7 @@ def tasks(
     for head in range(ordinary, count):
         layer = layers[head - ordinary]
         for _ in range(draw(integer(0, 3))):
-            body = {v: x for v, x in facts(count, 3)}
+            body = dict(facts(count, 3))
             for v in list(body):  # stratified: same layer only positively, higher layers never
                 if v >= ordinary and layers[v - ordinary] == layer:
                     body[v] = 1

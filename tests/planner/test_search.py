@@ -1,4 +1,4 @@
-"""Every search with every heuristic, against an oracle that explores random small tasks entirely."""
+"""Every search with every heuristic, against an oracle that explores all of random small tasks."""
 
 from __future__ import annotations
 
