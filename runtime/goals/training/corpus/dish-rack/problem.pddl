@@ -1,0 +1,8 @@
+(define (problem dish-rack-after-dinner) (:domain dish-rack)
+ (:objects plate1 plate2 plate3 plate4 - plate bowl1 bowl2 bowl3 - bowl mug1 mug2 mug3 - mug glass1 glass2 glass3 glass4 - glass fork1 fork2 - fork spoon1 spoon2 spoon3 - spoon knife1 knife2 - knife pot1 pot2 - pot
+  left-sink right-sink - sink wire-rack - rack upper-cabinet lower-cabinet - cabinet dining-table - table-top dishwasher - machine)
+ (:init (sits-in plate1 dining-table) (sits-in plate2 dining-table) (sits-in plate3 left-sink) (sits-in plate4 upper-cabinet) (sits-in bowl1 dining-table) (sits-in bowl2 left-sink) (sits-in bowl3 wire-rack) (sits-in mug1 dining-table) (sits-in mug2 upper-cabinet) (sits-in mug3 dishwasher) (sits-in glass1 dining-table) (sits-in glass2 dining-table) (sits-in glass3 wire-rack) (sits-in glass4 dishwasher)
+  (sits-in fork1 right-sink) (sits-in fork2 dining-table) (sits-in spoon1 dining-table) (sits-in spoon2 dishwasher) (sits-in spoon3 wire-rack) (sits-in knife1 right-sink) (sits-in knife2 lower-cabinet) (sits-in pot1 left-sink) (sits-in pot2 lower-cabinet)
+  (spotless plate4) (spotless mug2) (spotless bowl3) (spotless glass3) (spotless spoon3) (spotless pot2) (spotless knife2) (dripping bowl3) (dripping glass3) (dripping spoon3) (soaking pot1) (upside-down glass3) (cluttered dining-table) (cluttered left-sink) (ajar upper-cabinet)
+  (chipped mug1) (chipped plate3) (ceramic plate1) (ceramic plate2) (ceramic bowl1) (ceramic mug1) (ceramic mug3) (steel fork1) (steel fork2) (steel knife1) (steel pot1) (steel spoon1) (white plate1) (white mug3) (white bowl2) (large pot1) (large bowl1) (large plate2) (heirloom plate2) (heirloom glass1))
+ (:goal (forall (?m - mug) (spotless ?m))))
