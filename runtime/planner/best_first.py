@@ -125,8 +125,8 @@ def lazy_gbfs(
     """Expands by least h of the parent, then oldest; evaluates a state only when it is expanded.
 
     Each heuristic has two open lists, for all steps and for those by preferred operators (of any
-    heuristic); they take turns, and preferred ones are boosted after a new minimum. Returns the plan,
-    or None when all reachable states that are not dead ends were expanded.
+    heuristic); they take turns, and preferred ones are boosted after a new minimum. Returns the
+    plan, or None when all reachable states that are not dead ends were expanded.
     """
     counts = progress.statistics
     parents: dict[State, tuple[State, int] | None] = {}

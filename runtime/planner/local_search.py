@@ -48,7 +48,7 @@ def _better(
     preferred: list[int] | None,
     progress: Progress,
 ) -> tuple[list[int], State, int, list[int]] | None:
-    """Steps to the nearest state of an estimate below `h` (or the goal), and what is known of it."""
+    """Steps to the next state of an estimate below `h` (or the goal), and what is known there."""
     counts = progress.statistics
     parents: dict[State, tuple[State, int] | None] = {start: None}
     todo: deque[tuple[State, list[int] | None]] = deque([(start, preferred)])
