@@ -53,7 +53,7 @@ def session_builtins(session: Session) -> Mapping[str, Builtin]:
         session.write(describe(session, x) + "\n")
 
     table = (
-        ("print", print_values, '(x, ..., sep=" ", end="\\n")', "Writes the values as a line.", "n"),
+        ("print", print_values, '(x, ..., sep=" ", end="\\n")', "Writes the values.", "n"),
         ("input", read_line, '(prompt="")', "One line of standard input, without its end.", "n"),
         ("objects", objects, "(type)", "The objects of a type, in the order of declaration.", "n"),
         ("say", say, "(x, language)", "A plan, step, goal, object or world in words.", "n"),

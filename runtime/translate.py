@@ -25,7 +25,7 @@ _LIBRARY = os.path.join(os.path.dirname(_HERE), "stdlib") + os.sep
 # Files that work on the values of scripts: there, a TypeError is about such a value.
 _VALUE_FILES = frozenset(
     os.path.join(_HERE, name + ".py")
-    for name in "operators builtins members display format_spec host errors sequences".split()
+    for name in "operators builtins members display format_spec host errors library".split()
 )
 
 
@@ -368,7 +368,7 @@ _TYPE_MESSAGES: Messages = (
      "{0}() takes 1 argument, {1} given", ""),
     (r"{f}\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
      "{0}() takes {1} arguments, {2} given", ""),
-    (r"{f}\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) positional arguments? .*",
+    (r"{f}\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) positional arg.*",
      "{0}() takes {1} arguments without names, {2} given", ""),
     (r"{f}\(\) missing 1 required (?:positional|keyword-only) argument: {n}",
      "{0}() is missing the argument `{1}`", ""),
