@@ -1,0 +1,5 @@
+(define (problem dog-daycare-monday) (:domain dog-daycare)
+ (:objects biscuit rex lady-marmalade moose - dog pickle tofu - puppy kirsty dominic - walker big-lawn paddling-pool agility-course - outdoor nap-room kitchenette - indoor squeaky-duck tug-rope tennis-ball - toy mr-abara the-finches joan - owner)
+ (:init (in-area biscuit big-lawn) (in-area rex nap-room) (in-area lady-marmalade nap-room) (in-area moose big-lawn) (in-area pickle paddling-pool) (in-area tofu kitchenette) (leashed-to rex kirsty) (walked rex) (fed tofu) (fed moose) (muzzled rex) (muddy pickle) (muddy rex)
+  (owned-by biscuit mr-abara) (owned-by rex mr-abara) (owned-by lady-marmalade joan) (owned-by moose the-finches) (owned-by pickle the-finches) (owned-by tofu joan) (booked-overnight moose) (bill-paid joan) (has-toy biscuit squeaky-duck) (lies-in tug-rope big-lawn) (lies-in tennis-ball agility-course) (chewed tug-rope) (gate-shut agility-course) (friends biscuit moose))
+ (:goal (walked biscuit)))

@@ -1,0 +1,5 @@
+(define (problem letter-blocks-playtime) (:domain letter-blocks)
+ (:objects blk_a blk_b blk_c blk_d blk_e blk_f - cube plk1 plk2 plk3 - plank arc1 arc2 - arch play-mat - mat toy-chest old-chest - chest low-shelf - shelf rosa timo - child)
+ (:init (ontable blk_a) (on blk_b blk_a) (on blk_c blk_b) (clear blk_c) (ontable blk_d) (clear blk_d) (ontable plk1) (clear plk1) (in-area blk_e toy-chest) (in-area blk_f low-shelf) (in-area plk2 play-mat) (in-area plk3 toy-chest) (ontable arc1) (clear arc1) (holding timo arc2) (handempty rosa)
+  (red blk_a) (red blk_d) (red arc1) (blue blk_b) (blue blk_e) (blue plk1) (yellow blk_c) (yellow blk_f) (yellow plk2) (yellow arc2) (lettered blk_a) (lettered blk_b) (lettered blk_c) (wooden blk_a) (wooden plk1) (wooden plk2) (wooden plk3) (wooden arc1) (sticky blk_d) (sticky arc2) (sticky plk2) (small blk_e) (small blk_f) (small arc1) (has-lid-on old-chest))
+ (:goal (exists (?x ?y - cube) (and (red ?x) (blue ?y) (on ?x ?y)))))

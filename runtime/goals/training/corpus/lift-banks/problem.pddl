@@ -1,0 +1,8 @@
+(define (problem lift-banks-8-3) (:domain lift-banks)
+ (:objects n0 n1 n2 n3 n4 n5 n6 n7 n8 - floor p0 p1 p2 p3 p4 - guest p5 p6 - staff fast0 fast1 - fast slow0-0 slow1-0 - slow)
+ (:init (above n1 n0) (above n2 n1) (above n3 n2) (above n4 n3) (above n5 n4) (above n6 n5) (above n7 n6) (above n8 n7) (above n4 n0) (above n8 n4) (above n8 n0)
+  (lift-at fast0 n0) (lift-at fast1 n8) (lift-at slow0-0 n2) (lift-at slow1-0 n6) (reachable-floor fast0 n0) (reachable-floor fast0 n4) (reachable-floor fast0 n8) (reachable-floor fast1 n0) (reachable-floor fast1 n4) (reachable-floor fast1 n8)
+  (reachable-floor slow0-0 n0) (reachable-floor slow0-0 n1) (reachable-floor slow0-0 n2) (reachable-floor slow0-0 n3) (reachable-floor slow0-0 n4) (reachable-floor slow1-0 n4) (reachable-floor slow1-0 n5) (reachable-floor slow1-0 n6) (reachable-floor slow1-0 n7) (reachable-floor slow1-0 n8)
+  (passenger-at p0 n8) (passenger-at p1 n3) (passenger-at p2 n0) (passenger-at p3 n5) (boarded p4 slow1-0) (passenger-at p5 n1) (passenger-at p6 n7) (origin p0 n8) (origin p1 n3) (origin p2 n0) (origin p3 n5) (origin p4 n6) (destin p0 n2) (destin p1 n0) (destin p2 n7) (destin p3 n1) (destin p4 n8)
+  (doors-open fast0) (doors-open slow1-0) (locked-off n7) (overloaded slow1-0) (in-service fast0) (in-service slow0-0) (in-service slow1-0) (has-keycard p5) (has-keycard p0))
+ (:goal (passenger-at p0 n2)))
