@@ -341,7 +341,7 @@ class Acting(Declarations):
 
         if result.status not in (Status.UNSOLVABLE, Status.EXHAUSTED):
             return result.note or str(result.status.value)
-        return explain.describe(explain.diagnose(problem), self.names.to_script)
+        return explain.describe(explain.diagnose(problem))
 
     def language_of(self, text: str) -> str:
         """The language that a text is written in: what it means is said in the same."""
