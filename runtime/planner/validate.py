@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, did_you_mean
 from planscript.runtime.pddl.model import (
@@ -89,6 +89,18 @@ class Step:
     cost: Fraction
 
 
+class Facts(Protocol):
+    """What formulas look at."""
+
+    def has(self, atom: Atom) -> bool:
+        """Whether a ground atom holds."""
+        ...
+
+    def rows(self, name: str) -> AbstractSet[tuple[str, ...]]:
+        """The argument tuples for which predicate `name` holds."""
+        ...
+
+
 class InapplicableAction(PlanscriptError):
     """An action was to be applied in a state where it cannot be; `failure` says why."""
 
@@ -150,7 +162,7 @@ class Interpreter:
 
     def holds(self, formula: Formula, state: State) -> bool:
         """Whether a formula without free variables holds in `state`."""
-        return self._holds(formula, _View(self, state), {})
+        return self.true_in(formula, _View(self, state), {})
 
     def unmet(self, formula: Formula, state: State) -> Formula | None:
         """The smallest ground part of `formula` that makes it false in `state`; None: it holds."""
@@ -236,7 +248,7 @@ class Interpreter:
         return None
 
     def _changes(
-        self, effect: Effect, view: _View, binding: Binding
+        self, effect: Effect, view: Facts, binding: Binding
     ) -> tuple[set[Atom], set[Atom], list[Fraction | Atom]]:
         """The facts that become true, the facts that become false, and the costs."""
         added: set[Atom] = set()
@@ -246,20 +258,22 @@ class Interpreter:
         def collect(one: Effect, binding: Binding) -> None:
             match one:
                 case Add(atom):
-                    added.add(_ground(atom, binding))
+                    added.add(ground_atom(atom, binding))
                 case Delete(atom):
-                    deleted.add(_ground(atom, binding))
+                    deleted.add(ground_atom(atom, binding))
                 case Increase(amount):
-                    costs.append(_ground(amount, binding) if isinstance(amount, Atom) else amount)
+                    costs.append(
+                        ground_atom(amount, binding) if isinstance(amount, Atom) else amount
+                    )
                 case Effects(parts):
                     for part in parts:
                         collect(part, binding)
                 case When(condition, inner):
-                    if self._holds(condition, view, binding):
+                    if self.true_in(condition, view, binding):
                         collect(inner, binding)
                 case ForAllEffect(parameters, inner):
-                    guards = _guards(inner.condition, True) if isinstance(inner, When) else []
-                    for extended in self._bindings(parameters, guards, view, binding):
+                    guards = guards_of(inner.condition, True) if isinstance(inner, When) else []
+                    for extended in self.bindings(parameters, guards, view, binding):
                         collect(inner, extended)
 
         collect(effect, binding)
@@ -267,48 +281,49 @@ class Interpreter:
 
     # ------------------------------------------------------------ formulas
 
-    def _holds(self, formula: Formula, view: _View, binding: Binding) -> bool:
+    def true_in(self, formula: Formula, view: Facts, binding: Binding) -> bool:
+        """Whether `formula` holds, its free variables read from `binding`."""
         match formula:
             case Atom():
-                return view.has(_ground(formula, binding))
+                return view.has(ground_atom(formula, binding))
             case Equals(left, right):
                 return binding.get(left, left) == binding.get(right, right)
             case Not(part):
-                return not self._holds(part, view, binding)
+                return not self.true_in(part, view, binding)
             case And(parts):
-                return all(self._holds(part, view, binding) for part in parts)
+                return all(self.true_in(part, view, binding) for part in parts)
             case Or(parts):
-                return any(self._holds(part, view, binding) for part in parts)
+                return any(self.true_in(part, view, binding) for part in parts)
             case Imply(left, right):
-                return not self._holds(left, view, binding) or self._holds(right, view, binding)
+                return not self.true_in(left, view, binding) or self.true_in(right, view, binding)
             case ForAll(parameters, body):
-                guards = _guards(body, False)
+                guards = guards_of(body, False)
                 return all(
-                    self._holds(body, view, extended)
-                    for extended in self._bindings(parameters, guards, view, binding)
+                    self.true_in(body, view, extended)
+                    for extended in self.bindings(parameters, guards, view, binding)
                 )
             case Exists(parameters, body):
-                guards = _guards(body, True)
+                guards = guards_of(body, True)
                 return any(
-                    self._holds(body, view, extended)
-                    for extended in self._bindings(parameters, guards, view, binding)
+                    self.true_in(body, view, extended)
+                    for extended in self.bindings(parameters, guards, view, binding)
                 )
 
-    def _unmet(self, formula: Formula, view: _View, binding: Binding) -> Formula | None:
+    def _unmet(self, formula: Formula, view: Facts, binding: Binding) -> Formula | None:
         match formula:
             case And(parts):
                 found = (self._unmet(part, view, binding) for part in parts)
                 return next((part for part in found if part is not None), None)
             case ForAll(parameters, body):
-                guards = _guards(body, False)
-                for extended in self._bindings(parameters, guards, view, binding):
+                guards = guards_of(body, False)
+                for extended in self.bindings(parameters, guards, view, binding):
                     part = self._unmet(body, view, extended)
                     if part is not None:
                         return part
                 return None
             case Not(Not(part)):
                 return self._unmet(part, view, binding)
-        return None if self._holds(formula, view, binding) else substitute(formula, binding)
+        return None if self.true_in(formula, view, binding) else substitute(formula, binding)
 
     def allowed(self, types: tuple[str, ...]) -> Mapping[str, None]:
         """The objects of any of these types, in order (a dict for its fast `in`)."""
@@ -317,11 +332,11 @@ class Interpreter:
             found = self._allowed[types] = dict.fromkeys(self.problem.of_types(types))
         return found
 
-    def _bindings(
+    def bindings(
         self,
         parameters: Sequence[Parameter],
         guards: Sequence[Atom],
-        view: _View,
+        view: Facts,
         binding: Binding,
     ) -> Iterator[Binding]:
         """Extensions of `binding` to `parameters`: all under which the `guards` hold, maybe more.
@@ -338,7 +353,7 @@ class Interpreter:
         self,
         open_types: Mapping[str, tuple[str, ...]],
         guards: Sequence[Atom],
-        view: _View,
+        view: Facts,
         binding: dict[str, str],
     ) -> Iterator[Binding]:
         if not open_types:
@@ -350,7 +365,7 @@ class Interpreter:
             guard = min(useful, key=lambda one: len(view.rows(one.name)))
             rest = [other for other in useful if other is not guard]
             for row in tuple(view.rows(guard.name)):
-                extended = self._matched(guard, row, open_types, binding)
+                extended = self.matched(guard, row, open_types, binding)
                 if extended is not None:
                     left = {v: t for v, t in open_types.items() if v not in extended}
                     yield from self._extend(left, rest, view, extended)
@@ -360,7 +375,7 @@ class Interpreter:
         for one in self.allowed(open_types[name]):
             yield from self._extend(left, (), view, {**binding, name: one})
 
-    def _matched(
+    def matched(
         self,
         guard: Atom,
         row: tuple[str, ...],
@@ -426,13 +441,11 @@ class _View:
                     known = rows.setdefault(axiom.head.name, set())
                     before = len(known)
                     names = [p.name for p in axiom.head.parameters]
-                    guards = _guards(axiom.body, True)
+                    guards = guards_of(axiom.body, True)
                     found = [
                         tuple(binding[name] for name in names)
-                        for binding in interpreter._bindings(
-                            axiom.head.parameters, guards, self, {}
-                        )
-                        if interpreter._holds(axiom.body, self, binding)
+                        for binding in interpreter.bindings(axiom.head.parameters, guards, self, {})
+                        if interpreter.true_in(axiom.body, self, binding)
                     ]
                     known.update(found)
                     grown = grown or len(known) > before
@@ -445,7 +458,7 @@ def substitute(formula: Formula, binding: Binding) -> Formula:
     """`formula` with its free variables replaced."""
     match formula:
         case Atom():
-            return _ground(formula, binding)
+            return ground_atom(formula, binding)
         case Equals(left, right):
             return Equals(binding.get(left, left), binding.get(right, right))
         case Not(part):
@@ -462,23 +475,24 @@ def substitute(formula: Formula, binding: Binding) -> Formula:
             return type(formula)(parameters, substitute(body, inner))
 
 
-def _ground(atom: Atom, binding: Binding) -> Atom:
+def ground_atom(atom: Atom, binding: Binding) -> Atom:
+    """`atom` with its variables replaced."""
     return Atom(atom.name, tuple([binding.get(term, term) for term in atom.args]))
 
 
-def _guards(formula: Formula, wanted: bool) -> list[Atom]:
+def guards_of(formula: Formula, wanted: bool) -> list[Atom]:
     """Atoms that hold wherever `formula` has the truth `wanted` (none from inside quantifiers)."""
     match formula:
         case Atom():
             return [formula] if wanted else []
         case Not(part):
-            return _guards(part, not wanted)
+            return guards_of(part, not wanted)
         case And(parts) if wanted:
-            return [guard for part in parts for guard in _guards(part, True)]
+            return [guard for part in parts for guard in guards_of(part, True)]
         case Or(parts) if not wanted:
-            return [guard for part in parts for guard in _guards(part, False)]
+            return [guard for part in parts for guard in guards_of(part, False)]
         case Imply(left, right) if not wanted:
-            return _guards(left, True) + _guards(right, False)
+            return guards_of(left, True) + guards_of(right, False)
     return []
 
 
