@@ -12,6 +12,7 @@ from random import Random
 
 from planscript.runtime.goals.training import refusals
 from planscript.runtime.goals.training.compose_en import Composer
+from planscript.runtime.goals.training.compose_zh import Composer as ChineseComposer
 from planscript.runtime.goals.training.corpus import Example, Row, World
 from planscript.runtime.goals.training.noise import disturb
 from planscript.runtime.goals.training.rename import atoms, terms
@@ -68,7 +69,7 @@ class Multiplier:
         self.mix = mix or Mix()
         self.names = sorted({name for world in worlds for name in world.objects if "-" in name})
         self._kept: dict[str, list[Told]] = {}
-        self._composers: dict[int, Composer] = {}
+        self._composers: dict[int, tuple[Composer, ChineseComposer]] = {}
         self._foreign: dict[str, dict[int, set[str]]] = {}
 
     def batches(self, size: int) -> Iterator[list[Example]]:
@@ -113,11 +114,17 @@ class Multiplier:
             return new
         return rng.choice(kept)
 
-    def _composer(self, told: Told, lang: str) -> Composer:
+    def _made(self, stage: Stage, lang: str) -> Row | None:
+        """A made-up wish; to be refused where the schema lacks one of its predicates."""
+        told = stage.told
         known = self._composers.get(id(told))
-        if known is None or known.told is not told:
-            known = self._composers[id(told)] = Composer(told)
-        return known
+        if known is None:
+            known = self._composers[id(told)] = (Composer(told), ChineseComposer(told))
+        row = known[lang == "zh"].row(set(stage.objects), self.rng)
+        if row is not None and row.goal is not None:
+            if any(atom.name in stage.gone for atom in atoms(row.goal)):
+                return replace(row, goal=None)
+        return row
 
     def _weight(self, row: Row) -> float:
         mix = self.mix
@@ -199,11 +206,9 @@ class Multiplier:
         rng, mix = self.rng, self.mix
         dice = rng.random()
         text: str | None = None
-        if row.lang == "en" and rng.random() < mix.composed:
-            made = self._composer(stage.told, row.lang).row(set(stage.objects), rng)
+        if rng.random() < mix.composed:
+            made = self._made(stage, row.lang)
             if made is not None:
-                if made.goal is not None and any(a.name in stage.gone for a in atoms(made.goal)):
-                    return replace(made, goal=None)
                 return made
         if dice < mix.stranger:
             text = refusals.stranger(stage.told, row, self.names, rng)

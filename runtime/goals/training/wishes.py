@@ -80,6 +80,8 @@ def deeds(actions: Sequence[Action], lang: str) -> list[Deed]:
         cuts = [part.atom for part in parts if isinstance(part, Delete)]
         if len(adds) == 1:
             atom, positive = adds[0], True
+            if any(c.args and c.args[0] not in atom.args for c in cuts):
+                continue  # "kill the troll": the wound is not what is meant
         elif not adds and len(cuts) == 1:
             atom, positive = cuts[0], False
         else:

@@ -125,3 +125,21 @@ def frames() -> Mapping[tuple[str, str], tuple[str, ...]]:
     for lang, kind, frame in (row[:3] for row in rows("frames")):
         found.setdefault((lang, kind), []).append(frame)
     return {key: tuple(group) for key, group in found.items()}
+
+
+@cache
+def chinese() -> Mapping[str, tuple[str, ...]]:
+    """An English word in lower case -> Chinese words for it: as a noun first, as a verb last."""
+    found: dict[str, list[str]] = {noun.word: list(noun.chinese) for noun in nouns().values()}
+    ranks = {"word": 0, "state": 1, "verb": 2}
+    for english, said, _ in sorted((row[:3] for row in rows("zh")), key=lambda row: ranks[row[2]]):
+        known = found.setdefault(english.lower(), [])
+        known.extend(word for word in said.split() if word not in known)
+    return {english: tuple(said) for english, said in found.items() if said}
+
+
+@cache
+def measures() -> tuple[tuple[str, str], ...]:
+    """(ending of a Chinese noun, its measure word), longer endings first."""
+    pairs = [(end, word) for word, ends in rows("measures") for end in ends.split()]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
