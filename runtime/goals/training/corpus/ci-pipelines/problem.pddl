@@ -1,0 +1,5 @@
+(define (problem ci-pipelines-sprint-9) (:domain ci-pipelines)
+ (:objects api web - repo main rel-2.3 rel-2.4 - release-branch feat-login feat-search fix-117 fix-204 chore-deps - feature-branch run-01 run-02 run-03 arm-01 - runner dev staging prod - environment lena omar yuki - engineer)
+ (:init (branch-of main api) (branch-of rel-2.3 api) (branch-of rel-2.4 api) (branch-of feat-login api) (branch-of feat-search web) (branch-of fix-117 api) (branch-of fix-204 web) (branch-of chore-deps web) (builds-clean main) (builds-clean rel-2.3) (builds-clean fix-117) (builds-clean feat-login) (tests-pass main) (tests-pass fix-117)
+  (approved-by fix-117 lena) (review-requested feat-login omar) (review-requested fix-117 yuki) (deployed rel-2.3 prod) (deployed main staging) (frozen prod) (runs-on feat-search run-01) (runs-on fix-204 run-03) (online run-01) (online run-02) (online arm-01) (quarantined arm-01) (tagged rel-2.3) (protected main) (stale feat-search) (stale chore-deps) (on-call omar))
+ (:goal (merged-into fix-117 main)))

@@ -1,0 +1,5 @@
+(define (problem heritage-gala) (:domain heritage-railway)
+ (:objects lady_agatha ironside tom_thumb - engine buffet_car first_class brake_van third_class - coach wetherby_halt castle_road summit - station engine_shed back_siding - shed-road derek maureen priti old_stan - volunteer home_signal distant_signal - signal)
+ (:init (stands_at lady_agatha engine_shed) (stands_at ironside engine_shed) (stands_at tom_thumb castle_road) (stands_at buffet_car back_siding) (stands_at first_class castle_road) (stands_at brake_van castle_road) (stands_at third_class summit) (coupled tom_thumb brake_van) (in_steam tom_thumb) (watered tom_thumb) (coaled tom_thumb) (coaled lady_agatha) (under_repair ironside) (polished first_class)
+  (drives derek tom_thumb) (fires priti tom_thumb) (minds maureen wetherby_halt) (trained derek) (trained old_stan) (signal_clear home_signal) (heated first_class) (chartered buffet_car) (swept wetherby_halt) (open_to_public wetherby_halt))
+ (:goal (in_steam lady_agatha)))

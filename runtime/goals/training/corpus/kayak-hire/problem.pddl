@@ -1,0 +1,7 @@
+(define (problem kayak-hire-august) (:domain kayak-hire)
+ (:objects kayak1 kayak2 kayak3 kayak4 - kayak canoe1 canoe2 - canoe sup1 sup2 - board paddle1 paddle2 paddle3 paddle4 paddle5 - paddle vest1 vest2 vest3 vest4 vest5 - vest bag1 bag2 - drybag
+  long-rack short-rack - rack main-jetty - jetty heron-island - island greta-w dad-olsen - adult pip milo - kid)
+ (:init (kept-at kayak1 long-rack) (kept-at kayak2 long-rack) (kept-at kayak3 main-jetty) (afloat kayak4) (kept-at canoe1 long-rack) (kept-at canoe2 heron-island) (kept-at sup1 short-rack) (kept-at sup2 short-rack) (kept-at paddle1 short-rack) (kept-at paddle2 short-rack) (kept-at paddle3 main-jetty) (kept-at paddle4 main-jetty) (kept-at paddle5 heron-island) (kept-at vest1 short-rack) (kept-at vest2 short-rack) (kept-at vest3 main-jetty) (kept-at vest4 short-rack) (kept-at vest5 main-jetty) (kept-at bag1 short-rack) (kept-at bag2 main-jetty)
+  (hired-by kayak4 greta-w) (sits-in greta-w kayak4) (reserved-for canoe1 dad-olsen) (tied-up kayak3) (rinsed kayak1) (rinsed paddle1) (buckled vest3) (sealed bag2) (signed-waiver greta-w) (can-swim greta-w) (can-swim dad-olsen) (can-swim pip)
+  (two-seater kayak2) (two-seater canoe1) (two-seater canoe2) (inflatable kayak3) (inflatable sup1) (inflatable sup2) (orange kayak1) (orange vest1) (orange vest3) (orange bag1) (child-size vest4) (child-size vest5) (child-size paddle2) (worn-out paddle3) (worn-out vest2) (worn-out canoe2))
+ (:goal (forall (?b - boat) (rinsed ?b))))
