@@ -36,6 +36,7 @@ from planscript.runtime.planner.deadline import Deadline
 from planscript.runtime.planner.validate import (
     Binding,
     Interpreter,
+    Table,
     ground_atom,
     guards_of,
     substitute,
@@ -73,21 +74,21 @@ class LiftedRelaxation:
         self._deadline = deadline
         self._count = 0
         self._derived = problem.domain.derived
-        self._rows: dict[str, set[tuple[str, ...]]] = {}
+        self._tables: dict[str, Table] = {name: Table() for name in problem.domain.predicates}
         self._freed: set[Atom] = set()
         for fact in problem.init:
-            self._rows.setdefault(fact.name, set()).add(fact.args)
+            self._tables[fact.name].add(fact.args)
         self._saturate()
 
     # ------------------------------------------------------------ questions
 
     def has(self, atom: Atom) -> bool:
         """Whether a ground atom can ever be true."""
-        return atom.args in self._rows.get(atom.name, ())
+        return atom.args in self._tables[atom.name].rows
 
-    def rows(self, name: str) -> AbstractSet[tuple[str, ...]]:
+    def rows(self, name: str) -> Table:
         """The argument tuples for which predicate `name` can ever be true."""
-        return self._rows.get(name, frozenset())
+        return self._tables[name]
 
     def can_be_false(self, atom: Atom) -> bool:
         """Whether a ground atom can ever be false (of derived atoms it is assumed)."""
@@ -180,9 +181,6 @@ class LiftedRelaxation:
         key = tuple(binding[p.name] for p in state.rule.parameters)
         if key in state.seen:
             return
-        # The join drops guards that hold no open variable: look at all of them.
-        if not all(self.has(ground_atom(guard, binding)) for guard in state.guards):
-            return
         state.seen.add(key)
         if self._ready(state, binding):
             self._fire(state.rule, binding, queue)
@@ -196,7 +194,7 @@ class LiftedRelaxation:
         for atom in rule.added:
             fact = ground_atom(atom, binding)
             if not self.has(fact):
-                self._rows.setdefault(fact.name, set()).add(fact.args)
+                self._tables[fact.name].add(fact.args)
                 queue.append(fact)
         self._freed.update(ground_atom(atom, binding) for atom in rule.deleted)
 

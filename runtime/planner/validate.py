@@ -7,7 +7,7 @@ Hoffmann & Nebel (AIJ 168, 2005).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
@@ -96,9 +96,37 @@ class Facts(Protocol):
         """Whether a ground atom holds."""
         ...
 
-    def rows(self, name: str) -> AbstractSet[tuple[str, ...]]:
+    def rows(self, name: str) -> Table:
         """The argument tuples for which predicate `name` holds."""
         ...
+
+
+class Table:
+    """The argument tuples for which one predicate holds, with an index by place and object."""
+
+    __slots__ = ("_index", "rows")
+
+    def __init__(self) -> None:
+        self.rows: set[tuple[str, ...]] = set()
+        self._index: dict[int, dict[str, list[tuple[str, ...]]]] = {}
+
+    def add(self, row: tuple[str, ...]) -> None:
+        """Add a row that is not there yet."""
+        self.rows.add(row)
+        for place, found in self._index.items():
+            found.setdefault(row[place], []).append(row)
+
+    def where(self, place: int, name: str) -> Sequence[tuple[str, ...]]:
+        """The rows whose argument at `place` is `name`."""
+        index = self._index.get(place)
+        if index is None:
+            index = self._index[place] = {}
+            for row in self.rows:
+                index.setdefault(row[place], []).append(row)
+        return index.get(name, ())
+
+
+_EMPTY = Table()
 
 
 class InapplicableAction(PlanscriptError):
@@ -172,7 +200,7 @@ class Interpreter:
         """The facts that the domain's axioms derive from `state`."""
         view = _View(self, state)
         return frozenset(
-            Atom(name, row) for name in self.problem.domain.derived for row in view.rows(name)
+            Atom(name, row) for name in self.problem.domain.derived for row in view.rows(name).rows
         )
 
     def attempt(self, state: State, action: Atom) -> Step | Failure:
@@ -339,9 +367,9 @@ class Interpreter:
         view: Facts,
         binding: Binding,
     ) -> Iterator[Binding]:
-        """Extensions of `binding` to `parameters`: all under which the `guards` hold, maybe more.
+        """The extensions of `binding` to `parameters` under which all `guards` hold.
 
-        Guards only narrow the choice: whoever uses a binding evaluates its formula in full.
+        A nested-loop join with an index. The facts must not change while it runs.
         """
         extended = dict(binding)
         open_types = {p.name: p.types for p in parameters}
@@ -356,24 +384,40 @@ class Interpreter:
         view: Facts,
         binding: dict[str, str],
     ) -> Iterator[Binding]:
-        if not open_types:
-            yield binding
-            return
-        useful = [guard for guard in guards if not open_types.keys().isdisjoint(guard.args)]
-        if useful:
-            # The guard with the fewest facts first: the usual greedy order of a join.
-            guard = min(useful, key=lambda one: len(view.rows(one.name)))
-            rest = [other for other in useful if other is not guard]
-            for row in tuple(view.rows(guard.name)):
-                extended = self.matched(guard, row, open_types, binding)
+        best: Collection[tuple[str, ...]] | None = None
+        chosen: Atom | None = None
+        open_guards: list[Atom] = []
+        for guard in guards:
+            table = view.rows(guard.name)
+            if open_types.keys().isdisjoint(guard.args):
+                if ground_atom(guard, binding).args not in table.rows:
+                    return
+                continue
+            open_guards.append(guard)
+            # The guard with the fewest matching facts first: the usual greedy order of a join.
+            rows: Collection[tuple[str, ...]] = table.rows
+            for place, term in enumerate(guard.args):
+                if term not in open_types:
+                    matching = table.where(place, binding.get(term, term))
+                    if len(matching) < len(rows):
+                        rows = matching
+            if best is None or len(rows) < len(best):
+                best, chosen = rows, guard
+        if best is not None:
+            assert chosen is not None
+            rest = [guard for guard in open_guards if guard is not chosen]
+            for row in best:
+                extended = self.matched(chosen, row, open_types, binding)
                 if extended is not None:
                     left = {v: t for v, t in open_types.items() if v not in extended}
                     yield from self._extend(left, rest, view, extended)
-            return
-        name = next(iter(open_types))
-        left = {v: t for v, t in open_types.items() if v != name}
-        for one in self.allowed(open_types[name]):
-            yield from self._extend(left, (), view, {**binding, name: one})
+        elif not open_types:
+            yield binding
+        else:
+            name = next(iter(open_types))
+            left = {v: t for v, t in open_types.items() if v != name}
+            for one in self.allowed(open_types[name]):
+                yield from self._extend(left, (), view, {**binding, name: one})
 
     def matched(
         self,
@@ -404,42 +448,41 @@ class Interpreter:
 class _View:
     """A state as formulas see it: derived facts are worked out when first asked for."""
 
-    __slots__ = ("_complete", "_interpreter", "_rows", "state")
+    __slots__ = ("_complete", "_interpreter", "_tables", "state")
 
     def __init__(self, interpreter: Interpreter, state: State) -> None:
         self.state = state
         self._interpreter = interpreter
-        self._rows: dict[str, set[tuple[str, ...]]] | None = None
+        self._tables: dict[str, Table] | None = None
         self._complete = not interpreter.problem.domain.axioms
 
     def has(self, atom: Atom) -> bool:
         """Whether a ground atom holds."""
         if atom.name in self._interpreter.problem.domain.derived:
-            return atom.args in self.rows(atom.name)
+            return atom.args in self.rows(atom.name).rows
         return atom in self.state
 
-    def rows(self, name: str) -> AbstractSet[tuple[str, ...]]:
+    def rows(self, name: str) -> Table:
         """The argument tuples for which predicate `name` holds."""
         derived = self._interpreter.problem.domain.derived
-        if self._rows is None:
-            self._rows = {}
+        if self._tables is None:
+            self._tables = {}
             for fact in self.state:
                 if fact.name not in derived:
-                    self._rows.setdefault(fact.name, set()).add(fact.args)
+                    self._tables.setdefault(fact.name, Table()).add(fact.args)
         if not self._complete and name in derived:
             self._complete = True  # before the work: the rules below ask for what there is so far
-            self._derive(self._rows)
-        return self._rows.get(name, frozenset())
+            self._derive(self._tables)
+        return self._tables.get(name, _EMPTY)
 
-    def _derive(self, rows: dict[str, set[tuple[str, ...]]]) -> None:
+    def _derive(self, tables: dict[str, Table]) -> None:
         interpreter = self._interpreter
         for layer in interpreter.strata:
             grown = True
             while grown:
                 grown = False
                 for axiom in layer:
-                    known = rows.setdefault(axiom.head.name, set())
-                    before = len(known)
+                    known = tables.setdefault(axiom.head.name, Table())
                     names = [p.name for p in axiom.head.parameters]
                     guards = guards_of(axiom.body, True)
                     found = [
@@ -447,8 +490,10 @@ class _View:
                         for binding in interpreter.bindings(axiom.head.parameters, guards, self, {})
                         if interpreter.true_in(axiom.body, self, binding)
                     ]
-                    known.update(found)
-                    grown = grown or len(known) > before
+                    for row in found:
+                        if row not in known.rows:
+                            known.add(row)
+                            grown = True
 
 
 # ---------------------------------------------------------------- on formulas alone
