@@ -1,0 +1,5 @@
+(define (problem gas-cylinders-wk12) (:domain gas-cylinders)
+ (:objects CYL-4001 CYL-4002 CYL-4003 CYL-4004 CYL-4005 CYL-4006 CYL-4007 CYL-4008 - cylinder cage-N cage-S - cage dock-A dock-B - dock oxygen argon propane helium - gas bench1 bench2 bench3 - bench hospital weldco balloonhaus - customer)
+ (:init (loc CYL-4001 cage-N) (loc CYL-4002 cage-N) (loc CYL-4003 cage-N) (loc CYL-4004 cage-S) (loc CYL-4005 cage-S) (loc CYL-4006 cage-S) (loc CYL-4007 dock-A) (loc CYL-4008 dock-A) (contents CYL-4001 oxygen) (contents CYL-4002 oxygen) (contents CYL-4003 argon) (contents CYL-4004 propane) (contents CYL-4007 helium) (filled CYL-4001) (filled CYL-4002) (filled CYL-4003) (filled CYL-4004) (filled CYL-4007)
+  (valve-open CYL-4003) (capped CYL-4001) (capped CYL-4002) (capped CYL-4004) (capped CYL-4007) (chained CYL-4001) (chained CYL-4003) (chained CYL-4004) (connected CYL-4003 bench2) (supplied bench2 argon) (allocated CYL-4001 hospital) (allocated CYL-4007 balloonhaus) (tested CYL-4001) (tested CYL-4002) (tested CYL-4005) (condemned CYL-4008) (cage-locked cage-N) (flammable propane))
+ (:goal (delivered CYL-4007 balloonhaus)))
