@@ -1,0 +1,5 @@
+(define (problem escape-the-crypt) (:domain escape-room)
+ (:objects vera nils chloe oscar - player cellar study crypt garden - chamber brass-key crowbar uv-torch - tool torn-letter star-map - clue iron-door hidden-door garden-gate - door jewel-box clock-case - box chess-problem mirror-puzzle rune-wheel - puzzle)
+ (:init (standing-in vera cellar) (standing-in nils cellar) (standing-in chloe study) (standing-in oscar crypt) (hidden-in brass-key clock-case) (hidden-in star-map jewel-box) (lying-in crowbar cellar) (lying-in torn-letter study) (carried-by uv-torch chloe) (locked iron-door) (locked jewel-box) (locked garden-gate) (opens brass-key iron-door) (opens crowbar jewel-box) (opens brass-key garden-gate) (ajar clock-case)
+  (assigned-to chess-problem vera) (lit study) (trapped oscar) (blindfolded nils) (connects iron-door cellar study) (connects iron-door study cellar) (connects hidden-door study crypt) (connects hidden-door crypt study) (connects garden-gate crypt garden) (connects garden-gate garden crypt) (hint-used chess-problem))
+ (:goal (standing-in vera garden)))

@@ -1,0 +1,5 @@
+(define (problem fibre-patching-rack7) (:domain fibre-patching)
+ (:objects sw1 sw2 sw3 - switch rtr-east rtr-west - router sw1_p1 sw1_p2 sw1_p3 sw2_p1 sw2_p2 sw2_p3 sw3_p1 sw3_p2 east_p1 east_p2 west_p1 - port fc01 fc02 fc03 fc04 fc05 - cable vlan10 vlan20 vlan30 - vlan hana piotr - technician)
+ (:init (port_of sw1_p1 sw1) (port_of sw1_p2 sw1) (port_of sw1_p3 sw1) (port_of sw2_p1 sw2) (port_of sw2_p2 sw2) (port_of sw2_p3 sw2) (port_of sw3_p1 sw3) (port_of sw3_p2 sw3) (port_of east_p1 rtr-east) (port_of east_p2 rtr-east) (port_of west_p1 rtr-west)
+  (patched sw1_p1 east_p1) (in_use sw1_p1) (in_use east_p1) (plugged fc01 sw1_p1) (plugged fc01 east_p1) (plugged fc02 sw2_p1) (up sw1_p1) (up east_p1) (up sw2_p1) (up sw3_p2) (member sw1_p1 vlan10) (member sw2_p1 vlan10) (member sw2_p2 vlan20) (trunk east_p1) (labelled fc01) (reserved sw1_p3) (powered sw1) (powered sw2) (powered rtr-east) (firmware_current sw1) (faulty fc03) (owner sw1 hana) (owner sw2 hana) (owner sw3 piotr) (owner rtr-east piotr) (owner rtr-west piotr) (monitored sw1))
+ (:goal (patched sw2_p1 west_p1)))

@@ -1,0 +1,7 @@
+(define (problem mending-cafe-saturday) (:domain mending-cafe)
+ (:objects desk-lamp floor-lamp - lamp toaster1 toaster2 - toaster old-radio kitchen-radio - radio jeans cords - trousers rain-jacket wool-jacket - jacket bear1 bear2 - teddy armchair kitchen-chair - chair milking-stool bar-stool - stool kids-bike - bicycle tourer - bicycle
+  table1 table2 table3 - table ravi lotte - electrician birgit - seamstress mo - joiner mrs-hale the-twins mr-ito - visitor)
+ (:init (brought-by desk-lamp mrs-hale) (brought-by bear1 the-twins) (brought-by bear2 the-twins) (brought-by kids-bike the-twins) (brought-by old-radio mr-ito) (brought-by armchair mr-ito) (on-table desk-lamp table1) (on-table old-radio table1) (on-table bear1 table2) (on-table jeans table2) (on-table milking-stool table3) (helps-at ravi table1) (helps-at birgit table2)
+  (working floor-lamp) (working tourer) (working kitchen-radio) (diagnosed old-radio) (diagnosed floor-lamp) (safety-checked floor-lamp) (unplugged desk-lamp) (unplugged toaster1) (stitched cords) (glued kitchen-chair) (wobbly milking-stool) (wobbly bar-stool) (wobbly armchair) (collected cords) (waiting mrs-hale) (waiting mr-ito) (waiting the-twins)
+  (old old-radio) (old armchair) (old milking-stool) (old toaster2) (green rain-jacket) (green desk-lamp) (green kids-bike) (heavy armchair) (heavy floor-lamp) (children-s bear1) (children-s bear2) (children-s kids-bike) (served-cake mr-ito))
+ (:goal (working old-radio)))
