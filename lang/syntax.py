@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Literal as Choice
 from typing import TypeAlias
 
@@ -962,16 +963,30 @@ class Module:
 
 def children(node: object) -> Iterator[object]:
     """The syntax nodes directly below a node, in the order of the text."""
-    for part in fields(node):  # type: ignore[arg-type]
-        yield from _nodes(getattr(node, part.name))
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        if type(value) is tuple:
+            yield from _nodes(value)
+        elif is_node(value):
+            yield value
 
 
-def _nodes(value: object) -> Iterator[object]:
-    if isinstance(value, tuple):
-        for one in value:
-            yield from _nodes(one)
-    elif is_dataclass(value) and not isinstance(value, Span):
-        yield value
+def is_node(value: object) -> bool:
+    """Whether a value is a node of the tree."""
+    return type(value).__module__ == __name__
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if not field.name.endswith("span"))
+
+
+def _nodes(values: tuple[object, ...]) -> Iterator[object]:
+    for value in values:
+        if type(value) is tuple:
+            yield from _nodes(value)
+        elif is_node(value):
+            yield value
 
 
 def walk(node: object) -> Iterator[object]:
@@ -1001,3 +1016,20 @@ def same(one: object, other: object) -> bool:
         elif left != right and not (left != left and right != right):
             return False
     return True
+
+
+def walk_statements(block: Block) -> Iterator[Statement]:
+    """All statements of a block and of the blocks inside it, in the order of the text."""
+    todo: list[object] = list(reversed(block))
+    while todo:
+        one = todo.pop()
+        yield one  # type: ignore[misc]
+        inner: list[object] = []
+        for name in _fields(type(one)):
+            value = getattr(one, name)
+            if type(value) is tuple:
+                inner += [n for n in value if type(n) in _HAS_STATEMENTS]
+        todo.extend(reversed(inner))
+
+
+_HAS_STATEMENTS = frozenset(Statement.__args__) | {Catch, Case}  # type: ignore[attr-defined]

@@ -1,0 +1,668 @@
+"""What is wrong with a syntax tree before it runs: names, arities, types, places.
+
+Finds as many mistakes as it can in one run, each with its place and, where something is near, what was
+probably meant. The scopes of variables come from `scopes.py`, the names of domains and worlds from
+`vocabulary.py`; checking formulas and declarations is in `worldcheck.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from planscript.lang import keywords
+from planscript.lang import syntax as s
+from planscript.lang.diagnostics import Diagnostic, SourceError, Span, did_you_mean, nearest
+from planscript.lang.scopes import Scope, Scopes, Variable, find_scopes
+from planscript.lang.signature import DomainSignature
+from planscript.lang.vocabulary import Vocabulary, domain_signature, world_signature
+from planscript.lang.worldcheck import Report, WorldCheck
+
+LoadSignature = Callable[[str, Span], DomainSignature | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a module knows before its text: in a conversation, what earlier inputs declared.
+
+    `kinds` maps names to kinds (see `scopes.Variable`; "known" where the kind is not known).
+    """
+
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    signatures: tuple[DomainSignature, ...] = ()
+
+
+@dataclass(slots=True)
+class Resolution:
+    """A tree that can be compiled: its scopes, and the goals that are calls of named goals."""
+
+    scopes: Scopes
+    value_goals: set[s.GoalFormula]
+    warnings: list[Diagnostic]
+    known: Known
+
+
+def resolve(
+    tree: s.Module,
+    *,
+    builtins: Iterable[str],
+    known: Known = Known(),
+    load_signature: LoadSignature | None = None,
+    load_objects: LoadSignature | None = None,
+) -> Resolution:
+    """Checks a tree.
+
+    `builtins` are the names that every script has. `load_signature(path, span)` gives the names of a
+    PDDL domain file, `load_objects(path, span)` the objects of a problem file; without them, or where
+    they give None, names that such files may declare are taken on trust.
+
+    Raises SourceError with everything that is wrong.
+    """
+    return _Resolver(tree, frozenset(builtins), known, load_signature, load_objects).run()
+
+
+class _Resolver:
+    def __init__(
+        self,
+        tree: s.Module,
+        builtins: frozenset[str],
+        known: Known,
+        load_signature: LoadSignature | None,
+        load_objects: LoadSignature | None,
+    ) -> None:
+        self.tree = tree
+        self.builtins = builtins
+        self.known = known
+        self.load_signature = load_signature
+        self.load_objects = load_objects
+        self.report = Report()
+        self.vocabulary = Vocabulary()
+        self.signatures: dict[Any, DomainSignature] = {}  # by declaration
+        for signature in known.signatures:
+            self.vocabulary.add(signature)
+
+    def run(self) -> Resolution:
+        for node in s.walk_statements(self.tree.body):
+            self._gather(node)
+        scopes = find_scopes(self.tree, self._declared, self.known.kinds)
+        world = WorldCheck(self.report, self.vocabulary, scopes, self.builtins)
+        checks = _Checks(self.report, scopes, self.builtins, world, self.vocabulary)
+        checks.names()
+        checks.module(self.tree)
+        checks.unused()
+        found = sorted(
+            self.report.diagnostics,
+            key=lambda d: (d.span.line, d.span.column) if d.span else (0, 0),
+        )
+        errors = [one for one in found if one.severity == "error"]
+        if errors:
+            raise SourceError(*errors)
+        return Resolution(scopes, checks.value_goals, found, self._known_after(scopes))
+
+    def _known_after(self, scopes: Scopes) -> Known:
+        kinds = {name: v.kind for name, v in scopes.module.variables.items()}
+        return Known(kinds, (*self.known.signatures, *self.signatures.values()))
+
+    # ------------------------------------------------ what domains and worlds declare
+
+    def _gather(self, node: Any) -> None:
+        signature: DomainSignature | None
+        match node:
+            case s.DomainDef():
+                signature = domain_signature(node)
+            case s.WorldDef():
+                signature = world_signature(node)
+            case s.DomainFile():
+                signature = self._load(self.load_signature, node)
+            case s.WorldFile():
+                signature = self._load(self.load_objects, node)
+            case _:
+                return
+        if signature is None:
+            self.vocabulary.is_open = True
+        else:
+            self.vocabulary.add(signature)
+            self.signatures[node] = signature
+
+    def _load(
+        self, load: LoadSignature | None, node: s.DomainFile | s.WorldFile
+    ) -> DomainSignature | None:
+        if load is None:
+            return None
+        try:
+            return load(node.path, node.path_span)
+        except SourceError as error:
+            self.report.diagnostics += error.diagnostics
+            return None
+
+    def _declared(self, node: Any) -> Iterable[tuple[str, str, Span]]:
+        """The names that a declaration binds in the module."""
+        match node:
+            case s.DomainDef():
+                yield node.name, "domain", node.span
+                for one in node.types:
+                    yield one.name, "type", one.span
+                    for parent in one.parents:
+                        yield parent.id, "type", parent.span
+                for predicate in (*node.predicates, *node.derived):
+                    yield predicate.name, "predicate", predicate.name_span
+                for function in node.functions:
+                    yield function.name, "numeric", function.name_span
+                for action in node.actions:
+                    yield action.name, "action", action.name_span
+                for constant in node.constants:
+                    yield constant.name, "constant", constant.span
+            case s.WorldDef():
+                yield node.name, "world", node.span
+                for one in node.objects:
+                    yield one.name, "object", one.span
+            case s.DomainFile() | s.WorldFile():
+                is_domain = isinstance(node, s.DomainFile)
+                if node.name is not None:
+                    yield node.name, "domain" if is_domain else "world", node.span
+                signature = self.signatures.get(node)
+                if signature is not None:
+                    if node.name is None:
+                        yield signature.name, "domain" if is_domain else "world", node.span
+                    yield from _signature_names(signature, node.span)
+
+
+def _signature_names(signature: DomainSignature, span: Span) -> Iterable[tuple[str, str, Span]]:
+    for names, kind in (
+        (signature.types, "type"),
+        (signature.predicates, "predicate"),
+        (signature.functions, "numeric"),
+        (signature.actions, "action"),
+        (signature.constants, "constant"),
+        (signature.objects, "object"),
+    ):
+        for name in names:
+            yield name, kind, span
+
+
+# ---------------------------------------------------------------- script code
+
+_KIND_WORDS = {"catch": "a kind of error", "perform": "an action"}
+_ENDS = (s.Return, s.Break, s.Continue, s.Raise, s.Fail)
+
+
+class _Checks:
+    """Checks names, calls, and the places of statements."""
+
+    def __init__(
+        self,
+        report: Report,
+        scopes: Scopes,
+        builtins: frozenset[str],
+        world: WorldCheck,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self.report = report
+        self.scopes = scopes
+        self.builtins = builtins
+        self.world = world
+        self.vocabulary = vocabulary
+        self.value_goals: set[s.GoalFormula] = set()
+        self.scope = scopes.module
+        self.loops = 0  # loops around, in this function
+        self.in_function = False
+        self.in_catch = False
+        self.in_final: int | None = None  # loops around the innermost `finally`, if in one
+
+    # ------------------------------------------------ names
+
+    def names(self) -> None:
+        """Every name that is read must exist."""
+        reported: set[str] = set()
+        for node, name, span, scope in self.scopes.reads:
+            if scope.lookup(name) is not None or name in self.builtins:
+                continue
+            if name == "object" or self.vocabulary.is_open or name in reported:
+                continue
+            reported.add(name)
+            self._unknown(node, name, span, scope)
+
+    def _unknown(self, node: Any, name: str, span: Span, scope: Scope) -> None:
+        if isinstance(node, s.Atom):
+            self.world.unknown_predicate(node, scope)
+            return
+        if isinstance(node, s.PatternStep):
+            hint = did_you_mean(name, self.vocabulary.actions)
+            self.report.error("E0205", f"no action `{name}`", span, hint=hint)
+            return
+        hint = did_you_mean(name, self._visible(scope))
+        if name in keywords.FOREIGN_NAMES:
+            instead = keywords.FOREIGN_NAMES[name]
+            hint = f"write `{instead}`" if instead else ""
+        elif not hint and (word := nearest(name, keywords.HARD | keywords.SOFT)):
+            hint = f"did you mean the word `{word}`?"
+        self.report.error("E0201", f"no name `{name}` is known here", span, hint=hint)
+
+    def _visible(self, scope: Scope | None) -> set[str]:
+        found = set(self.builtins)
+        while scope is not None:
+            found |= scope.variables.keys()
+            scope = scope.parent
+        return found
+
+    def unused(self) -> None:
+        """Warns of variables of functions that are never read."""
+        for node, scope in self.scopes.of.items():
+            if scope.kind != "function" or isinstance(node, s.GoalDef):
+                continue
+            for name, variable in scope.variables.items():
+                if variable.reads or name.startswith("_") or variable.span is None:
+                    continue
+                if variable.kind in ("variable", "function", "module", "imported"):
+                    self.report.warn(
+                        "W0301", f"`{name}` is never used", variable.span,
+                        hint="leave it out, or begin its name with `_`",
+                    )  # fmt: skip
+
+    # ------------------------------------------------ statements
+
+    def module(self, tree: s.Module) -> None:
+        self._block(tree.body)
+
+    def _block(self, block: s.Block) -> None:
+        ended: Any = None
+        for statement in block:
+            if ended is not None:
+                word = type(ended).__name__.lower()
+                self.report.warn(
+                    "W0302", "this is never reached", statement.span,
+                    hint=f"the block ends with the `{word}` above it",
+                )  # fmt: skip
+                ended = None
+            self._visit(statement)
+            if isinstance(statement, _ENDS):
+                ended = statement
+
+    def _visit(self, node: Any) -> None:
+        method = _CHECKS.get(type(node))
+        if method is not None:
+            method(self, node)
+        else:
+            self._inside(node)
+
+    def _inside(self, node: Any) -> None:
+        """The parts of a node."""
+        for child in s.children(node):
+            self._visit(child)
+
+    def _closure(self, node: Any, body: Callable[[], None]) -> None:
+        """The inside of a function."""
+        saved = self.scope, self.loops, self.in_function, self.in_catch, self.in_final
+        self.scope = self.scopes.of[node]
+        self.loops, self.in_function, self.in_catch, self.in_final = 0, True, False, None
+        body()
+        self.scope, self.loops, self.in_function, self.in_catch, self.in_final = saved
+
+    def _function(self, node: s.Function) -> None:
+        self._parameters(node.parameters)
+        self._closure(node, lambda: self._block(node.body))
+
+    def _lambda(self, node: s.Lambda) -> None:
+        self._parameters(node.parameters)
+        self._closure(node, lambda: self._visit(node.body))
+
+    def _test(self, node: s.Test) -> None:
+        self._closure(node, lambda: self._block(node.body))
+
+    def _goal_def(self, node: s.GoalDef) -> None:
+        self.world.parameters(node.parameters or ())
+        self._closure(node, lambda: self._visit(node.goal))
+
+    def _perform(self, node: s.Perform) -> None:
+        self._parameters(node.parameters)
+        self.world.perform(node)
+        self._closure(node, lambda: self._block(node.body))
+
+    def _error_def(self, node: s.ErrorDef) -> None:
+        self._parameters(node.parameters)
+
+    def _parameters(self, parameters: tuple[s.Parameter, ...]) -> None:
+        names: set[str] = set()
+        rest: s.Parameter | None = None
+        keywords_seen: s.Parameter | None = None
+        default: s.Parameter | None = None
+        for one in parameters:
+            if one.default is not None:
+                self._visit(one.default)
+            if one.name in names:
+                self.report.error("E0119", f"two parameters are called `{one.name}`", one.span)
+            names.add(one.name)
+            if keywords_seen is not None:
+                self.report.error(
+                    "E0120", f"`**{keywords_seen.name}` must be the last parameter", one.span
+                )
+            elif one.kind == "rest":
+                if rest is not None:
+                    self.report.error("E0120", "a function has one `*rest` only", one.span)
+                rest = one
+            elif one.kind == "keywords":
+                keywords_seen = one
+            elif one.default is not None:
+                default = one
+            elif default is not None and rest is None:
+                self.report.error(
+                    "E0120", f"`{one.name}` needs a default value", one.span,
+                    f"it stands after `{default.name}`, which has one",
+                )  # fmt: skip
+
+    def _loop(self, node: s.For | s.While) -> None:
+        if isinstance(node, s.For):
+            self._visit(node.iterable)
+            self._visit_target(node.target)
+        else:
+            self._visit(node.condition)
+        self.loops += 1
+        self._block(node.body)
+        self.loops -= 1
+        self._block(node.otherwise)
+
+    def _visit_target(self, target: Any) -> None:
+        if not isinstance(target, s.Name):
+            self._visit(target)
+
+    def _if(self, node: s.If) -> None:
+        self._visit(node.condition)
+        self._block(node.body)
+        self._block(node.otherwise)
+
+    def _try(self, node: s.Try) -> None:
+        self._block(node.body)
+        for number, catch in enumerate(node.catches):
+            for kind in catch.kinds:
+                self._visit(kind)
+            if not catch.kinds and number + 1 < len(node.catches):
+                self.report.warn(
+                    "W0302", "the `catch` blocks below are never reached", catch.span,
+                    hint="a `catch` without a kind catches every error; let it be the last",
+                )  # fmt: skip
+            saved, self.in_catch = self.in_catch, True
+            self._block(catch.body)
+            self.in_catch = saved
+        if node.final is not None:
+            saved_final, self.in_final = self.in_final, self.loops
+            self._block(node.final)
+            self.in_final = saved_final
+
+    def _match(self, node: s.Match) -> None:
+        self._visit(node.subject)
+        for number, case in enumerate(node.cases):
+            if (
+                isinstance(case.pattern, s.PatternAny | s.PatternName)
+                and case.pattern not in self.scopes.compared
+                and case.guard is None
+                and number + 1 < len(node.cases)
+            ):
+                self.report.warn(
+                    "W0302", "the cases below are never reached", case.pattern.span,
+                    hint="this pattern matches everything; let it be the last",
+                )  # fmt: skip
+            self._visit(case.pattern)
+            if case.guard is not None:
+                self._visit(case.guard)
+            self._block(case.body)
+
+    def _pattern_or(self, node: s.PatternOr) -> None:
+        bound = [self._bound_names(option) for option in node.options]
+        for option, names in zip(node.options, bound, strict=True):
+            if names != bound[0]:
+                self.report.error(
+                    "E0120", "the alternatives of a pattern bind different names", option.span,
+                    hint="let each alternative bind the same names, or use `_`",
+                )  # fmt: skip
+                break
+        self._inside(node)
+
+    def _bound_names(self, pattern: Any) -> set[str]:
+        return {
+            node.name
+            for node in s.walk(pattern)
+            if isinstance(node, s.PatternName | s.PatternAs | s.PatternRest)
+            and node.name is not None
+            and node not in self.scopes.compared
+        }
+
+    def _pattern_step(self, node: s.PatternStep) -> None:
+        variable = self.scope.lookup(node.name)
+        if variable is not None and variable.kind == "action":
+            self.world.count(
+                "action", node.name, self.vocabulary.actions.get(node.name, []),
+                len(node.args), node.span,
+            )  # fmt: skip
+        self._inside(node)
+
+    def _break(self, node: s.Break | s.Continue) -> None:
+        word = "break" if isinstance(node, s.Break) else "continue"
+        if not self.loops:
+            self.report.error("E0210", f"`{word}` stands outside a loop", node.span)
+        elif self.in_final is not None and self.loops <= self.in_final:
+            self._leaves_final(word, node.span)
+
+    def _return(self, node: s.Return) -> None:
+        if not self.in_function:
+            self.report.error("E0210", "`return` stands outside a function", node.span)
+        elif self.in_final is not None:
+            self._leaves_final("return", node.span)
+        self._inside(node)
+
+    def _leaves_final(self, word: str, span: Span) -> None:
+        self.report.error(
+            "E0210", f"`{word}` cannot leave a `finally` block", span,
+            hint="it would hide the error that the block is run for",
+        )  # fmt: skip
+
+    def _raise(self, node: s.Raise) -> None:
+        if node.value is None and not self.in_catch:
+            self.report.error("E0210", "`raise` without an error stands outside `catch`", node.span)
+        self._inside(node)
+
+    def _top_level(self, node: Any) -> None:
+        """Domains, worlds, tests and descriptions belong to the module."""
+        if self.in_function:
+            word = {
+                s.DomainDef: "domain", s.DomainFile: "domain", s.WorldDef: "world",
+                s.WorldFile: "world", s.Describe: "describe",
+            }[type(node)]  # fmt: skip
+            self.report.error(
+                "E0210", f"`{word}` stands inside a function", node.span,
+                hint="declare it at the top level of the script",
+            )  # fmt: skip
+        self.world.declaration(node)
+
+    # ------------------------------------------------ expressions
+
+    def _comprehension(self, node: s.Comprehension) -> None:
+        self._visit(node.clauses[0].iterable)
+        outer, self.scope = self.scope, self.scopes.of[node]
+        for number, clause in enumerate(node.clauses):
+            if number:
+                self._visit(clause.iterable)
+            for condition in clause.conditions:
+                self._visit(condition)
+        if node.key is not None:
+            self._visit(node.key)
+        self._visit(node.element)
+        self.scope = outer
+
+    def _call(self, node: s.Call) -> None:
+        self._inside(node)
+        named: set[str] = set()
+        for one in node.arguments:
+            if isinstance(one, s.Argument):
+                if one.name is not None and one.name in named:
+                    self.report.error(
+                        "E0119", f"the argument `{one.name}` is given twice", one.span
+                    )
+                elif one.name is None and named:
+                    self.report.error(
+                        "E0120", "a plain argument stands after a named one", one.span,
+                        hint="put the named arguments last",
+                    )  # fmt: skip
+                if one.name is not None:
+                    named.add(one.name)
+            elif one.keywords:
+                named.add("**")
+        if isinstance(node.function, s.Name):
+            self._known_call(node, self.scope.lookup(node.function.id))
+
+    def _known_call(self, node: s.Call, variable: Variable | None) -> None:
+        """Checks the number of arguments where it is known what is called."""
+        if variable is None or variable.changes or variable.declarations > 1:
+            return
+        plain = [one for one in node.arguments if isinstance(one, s.Argument)]
+        if len(plain) < len(node.arguments):
+            return
+        named = {one.name for one in plain if one.name is not None}
+        positional = [one.value for one in plain if one.name is None]
+        name = variable.name
+        match variable.kind:
+            case "function" | "error":
+                self._count_parameters(node, variable, len(positional), named)
+            case "predicate" | "action" if not named:
+                table = (
+                    self.vocabulary.predicates
+                    if variable.kind == "predicate"
+                    else self.vocabulary.actions
+                )
+                self.world.arguments(
+                    variable.kind, name, table.get(name, []), positional, node.span, self.scope, {}
+                )
+            case "object" | "constant" | "domain" | "world" | "module":
+                self.report.error(
+                    "E0206", f"`{name}` is {_a(variable.kind)} and cannot be called", node.span
+                )
+
+    def _count_parameters(
+        self, node: s.Call, variable: Variable, positional: int, named: set[str]
+    ) -> None:
+        parameters: tuple[s.Parameter, ...] = variable.node.parameters
+        plain = [one for one in parameters if one.kind == "plain"]
+        rest = next((i for i, p in enumerate(parameters) if p.kind == "rest"), None)
+        before_rest = plain if rest is None else plain[:rest]
+        takes_any = any(one.kind == "keywords" for one in parameters)
+        names = {one.name for one in plain}
+        what = f"`{variable.name}`"
+        if rest is None and positional > len(before_rest):
+            self.report.error(
+                "E0206",
+                f"{what} takes {_counted(len(before_rest), 'argument')}, not {positional}",
+                node.span,
+                related=_declared_at(variable),
+            )
+            return
+        for name in sorted(named - names):
+            if not takes_any:
+                self.report.error(
+                    "E0206", f"{what} has no parameter `{name}`", node.span,
+                    hint=did_you_mean(name, names), related=_declared_at(variable),
+                )  # fmt: skip
+                return
+        given = {one.name for one in before_rest[:positional]}
+        for name in sorted(named & given):
+            self.report.error("E0206", f"{what} gets `{name}` twice", node.span)
+            return
+        missing = [
+            one.name for one in plain
+            if one.default is None and one.name not in given and one.name not in named
+        ]  # fmt: skip
+        if missing:
+            self.report.error(
+                "E0206",
+                f"the call of {what} lacks {' and '.join(f'`{name}`' for name in missing)}",
+                node.span,
+                related=_declared_at(variable),
+            )
+
+    # ------------------------------------------------ goals
+
+    def _goal_formula(self, node: s.GoalFormula) -> None:
+        formula = node.formula
+        if isinstance(formula, s.Atom):
+            variable = self.scope.lookup(formula.name)
+            if variable is not None and variable.kind not in (
+                "predicate", "numeric", "known", "imported",
+            ):  # fmt: skip
+                self.value_goals.add(node)
+                for arg in formula.args:
+                    self._visit(arg)
+                return
+        self._formula(formula)
+
+    def _formula(self, formula: s.Formula) -> None:
+        self.world.formula(formula, self.scope, {})
+        for node in s.walk(formula):
+            if isinstance(node, s.Atom):
+                for arg in node.args:
+                    if not isinstance(arg, s.Name):
+                        self._visit(arg)
+
+    def _ask(self, node: s.Ask) -> None:
+        self._formula(node.formula)
+
+    def _now(self, node: s.Now) -> None:
+        self.world.literals(node.formula)
+        self._formula(node.formula)
+
+    def _acting(self, node: s.Achieve | s.Plan) -> None:
+        self.world.options(node.options)
+        self._visit(node.goal)
+        if node.keeping is not None:
+            self._visit(node.keeping)
+        for option in node.options:
+            self._visit(option.value)
+        for name in node.allowing or ():
+            self.world.allowed(name, self.scope)
+        if isinstance(node, s.Achieve) and node.otherwise is not None:
+            self._block(node.otherwise)
+
+
+def _declared_at(variable: Variable) -> tuple[tuple[str, Span], ...]:
+    return (("declared here", variable.span),) if variable.span else ()
+
+
+def _counted(number: int, noun: str) -> str:
+    if number == 0:
+        return f"no {noun}s"
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _a(kind: str) -> str:
+    return ("an " if kind[0] in "aeiou" else "a ") + kind
+
+
+_CHECKS: dict[type, Callable[[_Checks, Any], None]] = {
+    s.Function: _Checks._function,
+    s.Lambda: _Checks._lambda,
+    s.Test: _Checks._test,
+    s.GoalDef: _Checks._goal_def,
+    s.Perform: _Checks._perform,
+    s.ErrorDef: _Checks._error_def,
+    s.For: _Checks._loop,
+    s.While: _Checks._loop,
+    s.If: _Checks._if,
+    s.Try: _Checks._try,
+    s.Match: _Checks._match,
+    s.PatternOr: _Checks._pattern_or,
+    s.PatternStep: _Checks._pattern_step,
+    s.Break: _Checks._break,
+    s.Continue: _Checks._break,
+    s.Return: _Checks._return,
+    s.Raise: _Checks._raise,
+    s.DomainDef: _Checks._top_level,
+    s.DomainFile: _Checks._top_level,
+    s.WorldDef: _Checks._top_level,
+    s.WorldFile: _Checks._top_level,
+    s.Describe: _Checks._top_level,
+    s.Comprehension: _Checks._comprehension,
+    s.Call: _Checks._call,
+    s.GoalFormula: _Checks._goal_formula,
+    s.Ask: _Checks._ask,
+    s.Now: _Checks._now,
+    s.Achieve: _Checks._acting,
+    s.Plan: _Checks._acting,
+}
