@@ -11,8 +11,9 @@ from typing import Any
 
 from planscript.runtime import values
 from planscript.runtime.errors import ErrorKind, ErrorValue, run_error
-from planscript.runtime.operators import MAX_BITS, MAX_TEXT, ordered_set
+from planscript.runtime.operators import MAX_BITS, ordered_set
 
+MAX_SHOWN = 1 << 24  # characters of a list, map or set written out
 _FEW_DIGITS = 10**4000  # beyond these Python refuses to write a number out
 
 
@@ -33,7 +34,7 @@ def literal(value: Any, limit: int | None = None) -> str:
     """
     pieces: list[str] = []
     size = 0
-    bound = MAX_TEXT if limit is None else limit
+    bound = MAX_SHOWN if limit is None else limit
     for piece in _pieces(value, limit):
         pieces.append(piece)
         size += len(piece)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from planscript.runtime.pddl.model import (
     OBJECT,
@@ -120,6 +120,7 @@ class Grammar:
                         self._fillers[wanted] = tuple(
                             s for s, t in self._object_types.items() if domain.fits(t, wanted)
                         )
+        self._lacking: dict[tuple[tuple[str, ...], int], int] = {}
         self._fits: dict[tuple[str, tuple[str, ...]], bool] = {}
         arity = max((len(slots) for slots in self._slots.values()), default=0)
         self._arity = arity
@@ -248,11 +249,9 @@ class Grammar:
     def _next(self, state: State) -> list[int]:
         top = state.frames[-1]
         if top.declaring:
-            found = self._next_types(state)
-            declared = len(state.scope) - top.first
-            if declared and all(
-                self._usable(state, v) for v in range(top.first, len(state.scope))
-            ):
+            pending = self._pending(state)
+            found = self._next_types(state, pending)
+            if len(state.scope) > top.first and pending is None:
                 found += self._formulas(self._declared(state))
             return found
         if self._is_full(top):
@@ -266,46 +265,100 @@ class Grammar:
                 found.append(ALSO)
             return found
         found = self._formulas(state)
-        if top.kind not in (NOT, IMPLY) and top.parts >= (2 if top.kind in (AND, OR) else 1):
+        if top.kind not in (NOT, IMPLY) and top.parts >= (
+            2 if top.kind in (AND, OR) and found else 1
+        ):
             mine = range(top.first, len(state.scope)) if top.kind >= FORALL else ()
             if all(v in state.used for v in mine):
                 found.append(END)
         return found
 
-    def _next_types(self, state: State) -> list[int]:
+    def _next_types(self, state: State, pending: int | None) -> list[int]:
+        """Types that a quantifier may name next; where a variable lacks a partner, only partners."""
         top = state.frames[-1]
-        declared = len(state.scope) - top.first
-        if len(state.scope) >= MAX_VARIABLES or (top.kind in _COUNT_OF and declared):
+        scope = state.scope
+        if top.kind in _COUNT_OF:
+            return [] if len(scope) > top.first else self._countable(scope)
+        if pending is not None:
+            lacking = self._missing(scope, pending)
+            return [
+                t
+                for t in self._quantifiable
+                if self._missing((*scope, self._names[t]), pending) < lacking
+            ]
+        if len(scope) + max(1, self._arity) > MAX_VARIABLES:
             return []
         return list(self._quantifiable)
+
+    def _pending(self, state: State) -> int | None:
+        """The first variable being declared that no atom over what is in scope could mention."""
+        for v in range(state.frames[-1].first, len(state.scope)):
+            if self._missing(state.scope, v):
+                return v
+        return None
+
+    def _missing(self, scope: tuple[str, ...], variable: int) -> int:
+        """How many terms lack to some atom that mentions the variable (0: it can be used)."""
+        key = (scope, variable)
+        if key not in self._lacking:
+            self._lacking[key] = min(
+                self._lack(slots, (), scope, variable) for slots in self._slots.values()
+            )
+        return self._lacking[key]
+
+    def _lack(
+        self,
+        slots: Sequence[tuple[str, ...]],
+        terms: tuple[int, ...],
+        scope: tuple[str, ...],
+        variable: int,
+    ) -> int:
+        if not slots:
+            return 0 if VARIABLE + variable in terms else MAX_VARIABLES + 1
+        wanted, rest = slots[0], slots[1:]
+        if VARIABLE + variable not in terms and self._fit(scope[variable], wanted):
+            best = self._lack(rest, (*terms, VARIABLE + variable), scope, variable)
+            if best == 0:
+                return 0
+        else:
+            best = MAX_VARIABLES + 1
+        free = (t for t in self._candidates(wanted, scope) if t not in terms)
+        for term in islice((t for t in free if t != VARIABLE + variable), 5):
+            best = min(best, self._lack(rest, (*terms, term), scope, variable))
+            if best == 0:
+                return 0
+        return min(best, 1 + self._lack(rest, terms, scope, variable))
+
+    def _countable(self, scope: tuple[str, ...]) -> list[int]:
+        """Types of which one more variable can be used without declaring another one."""
+        if len(scope) >= MAX_VARIABLES:
+            return []
+        return [
+            t
+            for t in self._quantifiable
+            if self._missing((*scope, self._names[t]), len(scope)) == 0
+        ]
 
     def _formulas(self, state: State) -> list[int]:
         """Symbols that begin a formula here."""
         said = self._said(state)
         found = [p for p in self._slots if self._completable(p, (), said, state.scope)]
         top = state.frames[-1].kind
-        if self._equal_starts(state):
-            found.append(EQUAL)
-        if len(state.frames) >= MAX_DEPTH:
-            return found
-        quantify = bool(self._quantifiable) and len(state.scope) + self._arity <= MAX_VARIABLES
-        if quantify:
+        quantify = bool(self._quantifiable) and (
+            len(state.scope) + max(1, self._arity) <= MAX_VARIABLES
+        )
+        deep = len(state.frames) >= MAX_DEPTH
+        if quantify and (not deep or not found):
             found += [FORALL, EXISTS]
-            counted = any(self._countable(t) for t in self._quantifiable)
-            found += list(COUNTS.values()) if counted else []
-        if found:
+            found += COUNTS.values() if self._countable(state.scope) else []
+        if found and not deep:
             found += [] if top == NOT else [NOT]
             found += [IMPLY]
             found += [] if top == OR else [OR]
             found += [] if top in _CONJUNCTIVE else [AND]
+        if self._equal_starts(state):
+            found.append(EQUAL)
         return found
-
-    def _countable(self, type_symbol: int) -> bool:
-        """Whether a counted variable of the type can be used without declaring another one."""
-        return any(
-            self._completable(p, (), frozenset(), (self._names[type_symbol],), must=0)
-            for p in self._slots
-        )
 
     def _said(self, state: State) -> frozenset[Literal]:
         """Literals of the list that a formula beginning here would be a part of."""
@@ -338,16 +391,13 @@ class Grammar:
         scope: Sequence[str],
         slot: int = -1,
         group: tuple[int, ...] = (),
-        must: int | None = None,
     ) -> bool:
         """Whether an atom begun with `terms` can be finished so that it says something new.
 
-        Its terms are pairwise different; `must` is a variable that it has to mention.
+        Its terms are pairwise different.
         """
         slots = self._slots[predicate]
         if len(terms) == len(slots):
-            if must is not None and VARIABLE + must not in terms:
-                return False
             for _, p, args in _literals(predicate, terms, slot, group):
                 if len(set(args)) < len(args):
                     return False
@@ -356,15 +406,9 @@ class Grammar:
             return True
         wanted = slots[len(terms)]
         return any(
-            self._completable(predicate, (*terms, t), said, scope, slot, group, must)
+            self._completable(predicate, (*terms, t), said, scope, slot, group)
             for t in self._candidates(wanted, scope)
             if t not in terms and t not in group
-        )
-
-    def _usable(self, state: State, variable: int) -> bool:
-        """Whether some atom over what is in scope can mention the variable."""
-        return variable in state.used or any(
-            self._completable(p, (), frozenset(), state.scope, must=variable) for p in self._slots
         )
 
     def _terms(self, state: State, top: Frame) -> list[int]:
@@ -470,9 +514,14 @@ class Grammar:
                     mine = range(frame.first, len(state.scope))
                     unused = sum(v not in state.used for v in mine)
                 if frame.declaring:
-                    more = max(0, self._arity - 1)
+                    more = max(1, self._arity)
+                    if unused:
+                        more = max(
+                            self._missing(state.scope, v)
+                            for v in range(frame.first, len(state.scope))
+                        )
                     total += more
-                    unused += more + 1
+                    unused += more
                 missing = max(0, least - frame.parts - inside)
                 total += missing * self._cost + unused * self._cost_use + 1
             inside = 1
@@ -696,7 +745,7 @@ class _Reader:
             while self.symbols[self.position] != END:
                 found.append(self.one(scope))
             self.position += 1
-            return [Or(tuple(found))]
+            return [Or(tuple(found))] if len(found) > 1 else found
         declared: list[Parameter] = []
         while self.symbols[self.position] in self.grammar.type_range:
             self.fresh += 1

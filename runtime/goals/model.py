@@ -40,7 +40,7 @@ class Config:
     longest: int = 96  # longest goal in symbols
     kinds: int = 4
     relations: int = 32
-    features: int = 13
+    features: int = 15  # linking.FEATURES, and two of meaning: see GoalNetwork.fuse
     dropout: float = 0.1
 
 
@@ -72,7 +72,9 @@ class Attention(nn.Module):
 class Layer(nn.Module):
     """A Transformer layer, normalised after each part as BERT's are; cross-attention if asked for."""
 
-    def __init__(self, config: Config, hidden: int, cross: bool = False) -> None:
+    def __init__(
+        self, config: Config, hidden: int, cross: bool = False, dropout: float = 0.0
+    ) -> None:
         super().__init__()
         d = config.width
         self.attention = Attention(d, config.heads)
@@ -82,7 +84,7 @@ class Layer(nn.Module):
         self.up = nn.Linear(d, hidden)
         self.down = nn.Linear(hidden, d)
         self.norm = nn.LayerNorm(d, eps=1e-12)
-        self.drop = nn.Dropout(config.dropout)
+        self.drop = nn.Dropout(dropout)
 
     def forward(
         self,
@@ -116,17 +118,17 @@ class Memory:
     cross: list[tuple[Tensor, Tensor]]  # keys and values of each decoder layer
     text: Tensor  # (B, T, d)
 
-    def select(self, rows: Tensor) -> Memory:
-        """The memory of these rows, repeated and in this order."""
+    def select(self, count: int) -> Memory:
+        """The memory of one text, seen by `count` hypotheses."""
         return Memory(
-            self.vectors[rows],
-            self.bias[rows],
-            self.links[rows],
-            self.words[rows],
-            self.keys[rows],
-            self.inputs[rows],
-            [(k[rows], v[rows]) for k, v in self.cross],
-            self.text[rows],
+            self.vectors.expand(count, -1, -1),
+            self.bias.expand(count, -1, -1, -1),
+            self.links.expand(count, -1, -1),
+            self.words.expand(count, -1),
+            self.keys.expand(count, -1, -1),
+            self.inputs.expand(count, -1, -1),
+            [(k.expand(count, -1, -1, -1), v.expand(count, -1, -1, -1)) for k, v in self.cross],
+            self.text.expand(count, -1, -1),
         )
 
 
@@ -159,7 +161,8 @@ class GoalNetwork(nn.Module):
 
         self.link_word = nn.Linear(d, 128)
         self.link_item = nn.Linear(d, 128)
-        self.link_spelling = nn.Sequential(nn.Linear(config.features, 32), nn.GELU(), nn.Linear(32, 1))
+        self.link_spelling = nn.Linear(config.features, 1)
+        self.link_more = nn.Sequential(nn.Linear(config.features, 32), nn.GELU(), nn.Linear(32, 1))
 
         self.symbol = nn.Embedding(config.structure, d)
         self.symbol_key = nn.Embedding(config.structure, d)
@@ -168,7 +171,8 @@ class GoalNetwork(nn.Module):
         self.step = nn.Embedding(config.longest + 1, d)
         self.decoder_norm = nn.LayerNorm(d)
         self.decoder = nn.ModuleList(
-            Layer(config, config.decoder_hidden, cross=True) for _ in range(config.decoder_layers)
+            Layer(config, config.decoder_hidden, True, config.dropout)
+            for _ in range(config.decoder_layers)
         )
         self.ask = nn.Linear(d, d)
         self.look = nn.Linear(d, d)  # which words the next symbol is about
@@ -201,14 +205,17 @@ class GoalNetwork(nn.Module):
         items: Tensor,  # (N, d)
         kinds: Tensor,  # (N,)
         relations: Tensor,  # (N, N)
-        features: Tensor,  # (B, T, N, F)
+        features: Tensor,  # (B, T, N, F - 2)
         visible: Tensor,  # (B, N) bool: the items that this text's world has
     ) -> tuple[Memory, Tensor]:
         """The memory of these texts over one schema, and the logits (B,) of refusing."""
         config = self.config
         batch, length = ids.shape
-        count = len(kinds)
         text = self.encode(ids, mask, 0)
+        near = F.normalize(text.float(), dim=-1) @ F.normalize(items.float(), dim=-1).T * 4
+        near = near * mask[:, :, None]
+        rival = near.masked_fill(~visible[:, None], NEVER).amax(2, keepdim=True)
+        features = torch.cat((features, near[..., None], (near - rival)[..., None]), 3)
         best = features.amax(1)  # (B, N, F)
         item = items + self.kind(kinds) + self.spelling(best)  # (B, N, d)
         x = self.drop(self.fusion_norm(torch.cat((text, item), 1)))
@@ -233,13 +240,12 @@ class GoalNetwork(nn.Module):
         least = seen.masked_fill(~words, -NEVER).amin(1)
         average = (x[:, length:] * visible[:, :, None]).sum(1) / visible.sum(1, keepdim=True)
         pooled = torch.cat((x[:, 0], average, mean[:, None], least[:, None]), 1)
-        del count
         return memory, self.refuse(pooled).squeeze(1)
 
     def _memory(self, x: Tensor, base: Tensor, length: int, features: Tensor) -> Memory:
         text, item = x[:, :length], x[:, length:]
         links = self.link_word(text) @ self.link_item(item).transpose(1, 2) / 128**0.5
-        links = links + self.link_spelling(features).squeeze(-1)
+        links = links + (self.link_spelling(features) + self.link_more(features)).squeeze(-1)
         batch = len(x)
         structure_in = self.symbol.weight.expand(batch, -1, -1)
         structure_out = self.symbol_key.weight.expand(batch, -1, -1)

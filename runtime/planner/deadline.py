@@ -1,7 +1,7 @@
 """The one deadline that reading, grounding, heuristics, search and validation share.
 
-It bounds wall time and memory and carries the caller's wish to stop; it kills nothing by itself: the
-work asks it now and then.
+It bounds wall time and memory and carries the caller's wish to stop. It kills nothing by itself:
+the work asks it now and then.
 """
 
 from __future__ import annotations

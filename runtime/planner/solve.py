@@ -1,7 +1,7 @@
 """The planner's front door: options in, a validated plan and statistics out.
 
-Grounds, searches by the chosen configuration and validates the plan with independent code, all under
-one deadline. Holds no algorithm of its own.
+Grounds, searches by the chosen configuration and validates the plan with independent code, all
+under one deadline. Holds no algorithm of its own.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ class Options:
 
     `search` is a configuration or a search by name. The configurations: "optimal" proves that no
     plan costs less; "fast" takes the first plan it finds; "auto" tries "optimal" for at most 5 s or
-    half of the time there is, then "fast". With a search by name, `heuristic` "auto" is the one that
-    suits it. `weight` multiplies the heuristic in weighted searches. `timeout` is in seconds for
-    everything together, `max_memory` in MB of the whole process; None: no limit. `bound` keeps only
-    plans that cost less (user's units).
+    half of the time there is, then "fast". With a search by name, `heuristic` "auto" is the one
+    that suits it. `weight` multiplies the heuristic in weighted searches. `timeout` is in seconds
+    for everything together, `max_memory` in MB of the whole process; None: no limit.
     """
 
     search: str = "auto"

@@ -73,7 +73,9 @@ class Task:
     goal_is_false: bool = False
     cost_scale: Fraction = Fraction(1)
     has_conditional_effects: bool = False
-    mutex_groups: tuple[tuple[tuple[int, int], ...], ...] = field(default=())  # beyond the variables
+    mutex_groups: tuple[tuple[tuple[int, int], ...], ...] = field(
+        default=()
+    )  # beyond the variables
 
     @property
     def has_axioms(self) -> bool:

@@ -6,11 +6,11 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from planscript.runtime.goals.grammar import ITEM, START, VARIABLE, Grammar
+from planscript.runtime.goals.grammar import ITEM, START
+from planscript.runtime.goals.inputs import ITEM_ROOM, type_symbol
 from planscript.runtime.goals.schema import Schema
-from planscript.runtime.goals.tokens import Vocabulary, split_text
+from planscript.runtime.goals.tokens import Vocabulary
 from planscript.runtime.pddl.model import (
     And,
     Atom,
@@ -26,10 +26,6 @@ from planscript.runtime.pddl.model import (
 )
 from torch import Tensor
 
-ITEM_ROOM = 28  # pieces of one item's text
-TEXT_ROOM = 96  # pieces of one text in training
-
-
 @dataclass(slots=True)
 class SchemaTensors:
     """The items of one schema, ready for the encoder, in groups of similar length."""
@@ -37,15 +33,6 @@ class SchemaTensors:
     groups: list[tuple[Tensor, Tensor, Tensor, Tensor]]  # item indices, ids, mask, pool
     kinds: Tensor  # (N,)
     relations: Tensor  # (N, N)
-
-
-@dataclass(slots=True)
-class TextTensors:
-    """Texts over one schema."""
-
-    ids: Tensor  # (B, T)
-    mask: Tensor  # (B, T) bool
-    features: Tensor  # (B, T, N, F)
 
 
 @dataclass(slots=True)
@@ -88,30 +75,6 @@ def schema_tensors(schema: Schema, vocabulary: Vocabulary) -> SchemaTensors:
     )
 
 
-def text_tensors(
-    texts: Sequence[str], schema: Schema, vocabulary: Vocabulary, room: int = TEXT_ROOM
-) -> TextTensors:
-    """Pieces of the texts and their spelling features against the schema."""
-    rows = []
-    for text in texts:
-        words = [w.text for w in split_text(text, vocabulary)][:room]
-        ids, owner = vocabulary.encode(words, room)
-        rows.append((ids, owner, schema.names.features(words)))
-    length = max(len(ids) for ids, _, _ in rows)
-    batch = len(rows)
-    ids_ = torch.zeros(batch, length, dtype=torch.long)
-    mask = torch.zeros(batch, length, dtype=torch.bool)
-    features = torch.zeros(batch, length, len(schema), rows[0][2].shape[2])
-    for row, (ids, owner, found) in enumerate(rows):
-        ids_[row, : len(ids)] = torch.tensor(ids)
-        mask[row, : len(ids)] = True
-        own = np.array(owner)
-        where = np.nonzero(own >= 0)[0]
-        if len(where):
-            features[row, torch.from_numpy(where)] = torch.from_numpy(found[own[where]])
-    return TextTensors(ids_, mask, features)
-
-
 def goal_tensors(
     goals: Sequence[list[int] | None], schema: Schema, weights: Sequence[float]
 ) -> GoalTensors:
@@ -136,13 +99,6 @@ def goal_tensors(
             state = grammar.advance(state, symbol)
     refused = torch.tensor([float(g is None) for g in goals])
     return GoalTensors(symbols, types, target, allowed, refused, torch.tensor(weights))
-
-
-def type_symbol(grammar: Grammar, scope: Sequence[str], symbol: int) -> int:
-    """For a variable's symbol the symbol of its type, 0 for any other symbol."""
-    if VARIABLE <= symbol < ITEM:
-        return grammar.type_symbol[scope[symbol - VARIABLE]]
-    return 0
 
 
 def names_in(formula: Formula) -> tuple[set[str], set[str], set[str]]:

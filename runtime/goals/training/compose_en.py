@@ -215,7 +215,7 @@ class Composer(Quantifying):
         joint = rng.choice(
             (
                 "{0} and make sure {1}", "{0}, and make sure that {1}", "{0}. {2}",
-                "{0} so that {1}",                 "{0}; {1} in the end", "{0} and see to it that {1}",
+                "{0} so that {1}", "{0}; {1} in the end", "{0} and see to it that {1}",
             )
         )  # fmt: skip
         text = joint.format(done[0], second, second[:1].upper() + second[1:])
@@ -285,7 +285,7 @@ class Composer(Quantifying):
         be = "are" if many else "is"
         all_be = [turned for turned in phrases if not turned.startswith(("with", "without"))]
         if len(all_be) < len(phrases):
-            frames = ("{0}: {2}", "{0} - {2}")
+            frames: tuple[str, ...] = ("{0}: {2}", "{0} - {2}")
         else:
             frames = (
                 "{0}: {2}", "{0} should be {1}", "make sure {0} {3} {1}", "I want {0} {1}",

@@ -351,7 +351,8 @@ class Composer(Chooser):
         if not options:
             return None
         subjects = rng.sample(options, min(len(options), rng.choice((1, 2, 2))))
-        phrases, parts = [], []
+        phrases: list[str] = []
+        parts: list[Formula] = []
         for name in rng.sample(self.wanted, len(self.wanted)):
             predicate, clause = self.domain.predicates[name], self.clauses[name]
             if not predicate.parameters or not clause.rest or len(phrases) > 2:

@@ -14,6 +14,7 @@ from planscript.runtime.goals.training import refusals
 from planscript.runtime.goals.training.compose_en import Composer
 from planscript.runtime.goals.training.compose_zh import Composer as ChineseComposer
 from planscript.runtime.goals.training.corpus import Example, Row, World
+from planscript.runtime.goals.training.join import framed, joined
 from planscript.runtime.goals.training.noise import disturb
 from planscript.runtime.goals.training.rename import atoms, terms
 from planscript.runtime.goals.training.reword import reworded
@@ -37,6 +38,8 @@ class Mix:
     stranger: float = 0.05  # a row about something that this world lacks
     foreign: float = 0.03  # a row of another world
     chat: float = 0.02  # small talk
+    joined: float = 0.12  # two written wishes in one text
+    framed: float = 0.12  # a written wish made polite, indirect or chatty
     composed: float = 0.4  # made-up wishes in place of rows
     noise: float = 0.3  # typing errors and the like
     rates: Rates = field(default_factory=Rates)
@@ -171,7 +174,8 @@ class Multiplier:
         if not names:
             return Stage(told, world.objects, world.rows)
         gone = rng.choice(names)
-        needing, others = [], []
+        needing: list[Row] = []
+        others: list[Row] = []
         for row in world.rows:
             needs = row.goal is not None and any(a.name == gone for a in atoms(row.goal))
             (needing if needs else others).append(row)
@@ -221,7 +225,11 @@ class Multiplier:
         if text is not None:
             return Row(row.lang, text, None, row.line)
         if rng.random() < mix.exchanged:
-            return stage.told.exchanged(row, set(stage.objects), rng)
+            row = stage.told.exchanged(row, set(stage.objects), rng)
+        if rng.random() < mix.joined:
+            row = joined(row, rng.choice(stage.rows), rng) or row
+        if rng.random() < mix.framed:
+            row = framed(row, rng)
         return row
 
     def _foreign_row(self, stage: Stage) -> Row | None:

@@ -23,6 +23,7 @@ _VERB = re.compile(
     r"|works|runs|lives|wears|hangs|rests|stays|shows|plays|owns|faces|covers|leads|waits|uses)\b"
 )
 _AFTER = re.compile(r"\} ([a-z]+s)\b")
+_PARTICIPLE = re.compile(r"(?:been|[a-z]+ed|risen|left|gone|given|taken|done|had|met|won|lost)\b")
 MODALS = ("should", "should", "must", "has to", "needs to", "ought to", "shall", "will")
 
 
@@ -63,7 +64,7 @@ class Clause:
             if positive:
                 return f"{self.subject} {verb} {rest}"
             return f"{self.subject} {rng.choice((f'{verb} not', short, f'{verb} not'))} {rest}"
-        if verb == "has" and re.match(r"(?:been|[a-z]+ed\b|risen|left|gone)", rest):
+        if verb == "has" and _PARTICIPLE.match(rest):
             verb = "have" if many else "has"
             return f"{self.subject} {verb} {'' if positive else 'not '}{rest}"
         if positive:
@@ -98,6 +99,8 @@ class Clause:
         """A fragment: "{0} on {1}"; None where the verb cannot be left out."""
         verb, rest = self._wanted()
         if verb == "be":
+            return f"{self.subject} {'' if positive else 'not '}{rest}"
+        if verb == "have" and _PARTICIPLE.match(rest):
             return f"{self.subject} {'' if positive else 'not '}{rest}"
         if verb == "have":
             return f"{self.subject} {'with' if positive else 'without'} {rest}"

@@ -294,7 +294,8 @@ class Quantifying(Teller):
         )
         text = rng.choice(
             (f"if {condition}, {demand}", f"if {condition} then {demand}",
-             f"{demand} if {condition}", f"should it be that {condition}, then {demand}", f"in case {condition}, {demand}")
+             f"{demand} if {condition}", f"in case {condition}, {demand}",
+             f"should it be that {condition}, then {demand}")
         )  # fmt: skip
         return text, Imply(
             literal(one[0].name, first, signs[0]), literal(other[0].name, second, signs[1])

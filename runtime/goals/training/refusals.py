@@ -92,11 +92,11 @@ def _absent_name(told: Told, name: str, names: Sequence[str], rng: Random) -> st
         there = {n.lower() for n in world.objects}
         number = int(match[2])
         for _ in range(8):
-            new = number + rng.choice((1, 2, 3, 4, 5, 7, 10, 11, 20, 100))
+            other = number + rng.choice((1, 2, 3, 4, 5, 7, 10, 11, 20, 100))
             if rng.random() < 0.3:
-                new = int(str(number) + str(rng.randrange(10)))
-            wanted = match[1] + str(new).zfill(len(match[2]) if match[2][0] == "0" else 0)
-            pattern = rf"(?<!\d){new}(?!\d)"
+                other = int(str(number) + str(rng.randrange(10)))
+            wanted = match[1] + str(other).zfill(len(match[2]) if match[2][0] == "0" else 0)
+            pattern = rf"(?<!\d){other}(?!\d)"
             if wanted.lower() not in there and not any(re.search(pattern, n) for n in there):
                 return wanted
         return None

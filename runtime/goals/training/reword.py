@@ -96,7 +96,10 @@ class NounSwap:
 
         many = plural(self.old)
         text = re.sub(
-            rf"\b([Aa]n? )?\b({many}|{self.old})([0-9_]\w*)?\b", exchange, text, flags=re.IGNORECASE
+            rf"\b([Aa]n? )?\b({many}|{self.old})([0-9_]\w*)?\b",
+            exchange,
+            text,
+            flags=re.IGNORECASE | re.ASCII,
         )
         if lang == "zh" and not count:
             known = words.nouns()
@@ -156,6 +159,8 @@ def _renumbered(names: list[str], noun: str, rng: Random) -> dict[str, str] | No
             return None
         split.append(match)
     stem = rng.choice((noun, noun[:1], noun[:3], noun[:2], rng.choice(_PREFIXES)))
+    if stem in words.listed("stop") or stem in ("a", "i"):
+        stem = noun
     separator = rng.choice(("", "", "-", "_"))
     if stem[-1:].isdigit():
         separator = "-"

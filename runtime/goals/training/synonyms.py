@@ -21,7 +21,7 @@ _RESERVED = frozenset(
 )
 _COPULA = re.compile(r"^\{(\w+)\} (?:is|are|has been|has|stands|lies|sits) (.*)$")
 _AUXILIARY = frozenset(["is", "has", "been", "are", "was", "be"])
-_DULL = frozenset(["the", "a", "an", "its", "his", "her", "their", "now", "already", "of"])
+_DULL = frozenset(("the", "a", "an", "its", "his", "her", "their", "now", "already"))
 
 
 class Names:
@@ -37,9 +37,12 @@ class Names:
         """The words as one lower-case name in this variant's style."""
         return self.separator.join(part.replace("-", self.separator) for part in parts).lower()
 
-    def take(self, wanted: str, otherwise: str) -> str:
-        """`wanted` if it is legal and free, else `otherwise`; the result is taken from now on."""
-        name = wanted if _LEGAL.fullmatch(wanted) and wanted not in self.taken else otherwise
+    def take(self, wanted: str, own: str) -> str:
+        """`wanted` if it is legal and free, else the symbol's `own` name; it is taken from now on.
+
+        All old names must be in `taken` from the start, so that nobody takes another's.
+        """
+        name = wanted if _LEGAL.fullmatch(wanted) and wanted not in self.taken else own
         self.taken.add(name)
         return name
 
@@ -74,7 +77,7 @@ def new_predicate(
         (2.0, lambda: _relation(stem, predicate, names)),
         (1.5, lambda: _from_gloss(predicate, names)),
         (0.4, lambda: _with_type(stem, predicate, names)),
-        (0.4, lambda: Change(names.join(["is", *stem]))),
+        (0.4, lambda: _with_is(stem, names)),
         (0.4, lambda: Change(names.join(_short(stem)))),
     ]
     while options:
@@ -141,7 +144,7 @@ def _from_gloss(predicate: Predicate, names: Names) -> Change | None:
     if match[0].split()[1] == "has" and not match[2].startswith("been"):
         phrase = "has " + phrase
     parts = [part for part in re.findall(r"[a-z]+", phrase.lower()) if part not in _DULL]
-    if not 1 <= len(parts) <= 4:
+    if not 1 <= len(parts) <= 4 or words.listed("stop").issuperset(parts):
         return None
     return Change(names.join(parts))
 
@@ -156,6 +159,11 @@ def _with_type(stem: list[str], predicate: Predicate, names: Names) -> Change | 
     if kind == ["object"] or any(part in stem for part in kind):
         return None
     return Change(names.join([*kind, *stem]))
+
+
+def _with_is(stem: list[str], names: Names) -> Change | None:
+    """ "clean" -> "is-clean"; not where the name is a verb ("contains")."""
+    return None if stem[0].endswith("s") else Change(names.join(["is", *stem]))
 
 
 _ABBREVIATIONS = {
@@ -180,11 +188,13 @@ def new_noun(spelled: str, names: Names, strength: float) -> str:
     rng = names.rng
     if rng.random() < strength:
         known = words.nouns()
-        for at in range(len(parts) - 1, -1, -1):
-            entry = known.get(parts[at])
+        tail = [parts.pop()] if len(parts) > 1 and parts[-1].isdigit() else []
+        for start in range(len(parts)):
+            entry = known.get("-".join(parts[start:]))
             if entry and entry.same:
-                parts[at] = rng.choice(entry.same)
-                return restyled("-".join(parts), names)
+                parts = [*parts[:start], rng.choice(entry.same)]
+                break
+        return restyled("-".join([*parts, *tail]), names)
     return restyled(spelled, names)
 
 

@@ -11,8 +11,8 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from planscript.runtime.goals.inputs import text_tensors
 from planscript.runtime.goals.model import Config, GoalNetwork, bert_names
 from planscript.runtime.goals.schema import Schema
 from planscript.runtime.goals.tokens import Vocabulary
@@ -29,10 +30,14 @@ from planscript.runtime.goals.training.batches import (
     goal_tensors,
     names_in,
     schema_tensors,
-    text_tensors,
 )
+from planscript.runtime.goals.training.corpus import Example
 from planscript.runtime.goals.training.vocabulary import minilm_folder
-from planscript.runtime.pddl.model import Atom, Domain, Formula, Parameter
+
+
+# How much each feature speaks for a link at the start of training, in the order of `linking.py`;
+# the last two are nearness of meaning.
+SPELLING = (1.0, 0.8, 0.5, 0.5, 0.3, 1.5, 1.0, 0.5, 0.3, 0.5, 0.5, 0.0, 0.5, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,94 +45,45 @@ class Options:
     """How to train. `minutes` is the whole time, over which the learning rate falls."""
 
     minutes: float = 60.0
-    texts: int = 16  # of one world in a batch
-    worlds: int = 2  # batches in a step
+    texts: int = 20  # of one world in a batch
+    worlds: int = 1  # batches in a step
     rate: float = 5e-4
     fusion_rate: float = 2e-4
     encoder_rate: float = 6e-5
-    warmup: int = 100
+    warmup: int = 40
     average: float = 0.998
-    gloss: float = 0.3  # share of batches that see glosses
-    objects: int = 36
-    strangers: float = 0.08  # share of texts taken from another world, to be refused
-    hidden: float = 0.06  # share of texts whose goal lost a symbol, to be refused
+    objects: int = 36  # most objects of a batch, unless its goals need more
+    init: float = 0.5  # share of batches that see the facts of the world
     seed: int = 0
     save_minutes: float = 6.0
     bfloat16: bool = True
 
 
-@dataclass(slots=True)
-class Sample:
-    """A text and its goal (None: to be refused)."""
-
-    text: str
-    goal: Formula | None
-    weight: float = 1.0
-
-
-@dataclass(slots=True)
-class Pool:
-    """Texts of one world; `share` is how often it is drawn against the others."""
-
-    name: str
-    domain: Domain
-    objects: Mapping[str, Parameter]
-    init: frozenset[Atom] | None
-    samples: Sequence[Sample]
-    spelling: Mapping[str, str] = field(default_factory=dict)
-    share: float = 1.0
-
-
 def batch_loss(
     network: GoalNetwork,
-    pool: Pool,
-    others: Sequence[Pool],
+    examples: Sequence[Example],
     vocabulary: Vocabulary,
     options: Options,
     random_: random.Random,
 ) -> tuple[Tensor, dict[str, float]]:
-    """The loss of one batch drawn from `pool`, and figures for the log."""
-    count = min(options.texts, len(pool.samples))
-    samples = random_.sample(list(pool.samples), count)
-    needed: set[str] = set()
-    for sample in samples:
-        if sample.goal is not None:
-            needed |= names_in(sample.goal)[1]
-    objects = choose_objects(pool.domain, pool.objects, needed, options.objects, random_)
-    gloss: tuple[str, ...] = ()
-    if random_.random() < options.gloss:
-        gloss = random_.choice((("en",), ("en", "zh"), ("zh",)))
-    init = pool.init if random_.random() < 0.5 else None
-    schema = Schema(pool.domain, objects, init, spelling=pool.spelling, gloss=gloss)
-    position = {(item.kind, item.name): i for i, item in enumerate(schema.items)}
-    visible = torch.ones(count, len(schema), dtype=torch.bool)
-    texts: list[str] = []
-    goals: list[list[int] | None] = []
-    for row, sample in enumerate(samples):
-        text, goal = sample.text, sample.goal
-        chance = random_.random()
-        if chance < options.strangers and others:
-            stranger = random_.choice(others)
-            if stranger.domain.name != pool.domain.name:
-                text, goal = random_.choice(stranger.samples).text, None
-        elif chance < options.strangers + options.hidden and goal is not None:
-            predicates, things, _ = names_in(goal)
-            if things and random_.random() < 0.5:
-                visible[row, position[2, random_.choice(sorted(things))]] = False
-            else:
-                for name in predicates:
-                    visible[row, position[0, name]] = False
-            goal = None
-        texts.append(text)
-        goals.append(None if goal is None else schema.grammar.to_symbols(goal))
+    """The loss of a batch whose examples share domain, objects and init; and figures for the log."""
+    first = examples[0]
+    needed = {
+        name for e in examples if e.goal is not None for name in names_in(e.goal)[1]
+    }
+    objects = choose_objects(first.domain, first.objects, needed, options.objects, random_)
+    init = first.init if random_.random() < options.init else None
+    schema = Schema(first.domain, objects, init)
+    goals = [None if e.goal is None else schema.grammar.to_symbols(e.goal) for e in examples]
+    # A goal that the grammar cannot say teaches nothing, least of all to refuse.
     weights = [
-        0.0 if goals[i] is None and s.goal is not None and visible[i].all() and texts[i] == s.text
-        else s.weight
-        for i, s in enumerate(samples)
+        0.0 if goal is None and e.goal is not None else e.weight
+        for goal, e in zip(goals, examples, strict=True)
     ]
     tensors = schema_tensors(schema, vocabulary)
-    text = text_tensors(texts, schema, vocabulary)
+    text = text_tensors([e.text for e in examples], schema, vocabulary)
     gold = goal_tensors(goals, schema, weights)
+    visible = torch.ones(len(examples), len(schema), dtype=torch.bool)
     with torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
         items = torch.zeros(len(schema), network.config.width)
         for index, ids, mask, marked in tensors.groups:
@@ -183,10 +139,15 @@ def start_network(start: Path, config: Config | None = None) -> tuple[GoalNetwor
 
 
 def nn_init_small(network: GoalNetwork) -> None:
-    """Biases and feature maps start near nothing, so that MiniLM's attention starts undisturbed."""
-    for module in (network.relation_bias, network.kind_bias, network.word_bias, network.item_bias):
+    """Biases start near nothing, so that MiniLM's attention is undisturbed; spelling starts useful."""
+    for module in (network.relation_bias, network.kind_bias, network.spelling):
         module.weight.mul_(0.1)
-    network.spelling.weight.mul_(0.1)
+    network.link_spelling.weight.copy_(torch.tensor([SPELLING]))
+    for module in (network.word_bias, network.item_bias):
+        sides = module.weight.shape[0]
+        module.weight.copy_(torch.tensor(SPELLING) * torch.rand(sides, 1) * 0.6)
+    network.link_item.weight.copy_(network.link_word.weight)
+    network.look_scale.fill_(2.0)
 
 
 def parameter_groups(network: GoalNetwork, options: Options) -> list[dict[str, object]]:
@@ -205,19 +166,8 @@ def parameter_groups(network: GoalNetwork, options: Options) -> list[dict[str, o
     return [{"params": found, "lr": rate, "base": rate} for rate, found in groups.items()]
 
 
-def draw(pools: Sequence[Pool], random_: random.Random) -> Iterator[Pool]:
-    """Pools for ever: each about as often as its share says, spread evenly over time."""
-    while True:
-        deck = []
-        for pool in pools:
-            copies = int(pool.share) + (random_.random() < pool.share % 1)
-            deck += [pool] * copies
-        random_.shuffle(deck)
-        yield from deck
-
-
 def train(
-    pools: Sequence[Pool],
+    batches: Callable[[int], Iterator[list[Example]]],
     start: Path,
     out: Path,
     options: Options,
@@ -226,7 +176,7 @@ def train(
 ) -> None:
     """Trains for `options.minutes` and leaves `model.safetensors` and `curve.jsonl` in `out`.
 
-    Picks up where an earlier call with the same `out` stopped. `initial` gives weights to begin with.
+    `batches(seed)` yields batches without end. Picks up where an earlier call with the same `out` stopped. `initial` gives weights to begin with.
     """
     torch.manual_seed(options.seed)
     random_ = random.Random(options.seed)
@@ -250,7 +200,7 @@ def train(
     (out / "config.json").write_text(json.dumps(asdict(network.config), indent=1))
     (out / "options.json").write_text(json.dumps(asdict(options), indent=1))
     network.train()
-    drawn = draw(pools, random_)
+    drawn = batches(options.seed + step)
     budget = options.minutes * 60
     begin = last_save = last_log = time.monotonic()
     sums: dict[str, float] = {}
@@ -263,7 +213,7 @@ def train(
             group["lr"] = group["base"] * factor
         optimiser.zero_grad(set_to_none=True)
         for _ in range(options.worlds):
-            loss, figures = batch_loss(network, next(drawn), pools, vocabulary, options, random_)
+            loss, figures = batch_loss(network, next(drawn), vocabulary, options, random_)
             (loss / options.worlds).backward()  # type: ignore[no-untyped-call]
             for name, value in figures.items():
                 sums[name] = sums.get(name, 0.0) + value

@@ -99,6 +99,8 @@ def _stands(fact: Atom, objects: Mapping[str, Parameter], gone: Set[str]) -> boo
 
 def _renaming(world: World, names: Names, rates: Rates, rng: Random) -> Renaming:
     old, spelling = world.domain, world.spelling
+    for symbols in (world.objects, old.types, old.predicates, old.actions):
+        names.taken |= set(symbols)
     if rng.random() > rates.rename:
         if rng.random() < 0.5 and not spelling:
             return Renaming()
@@ -112,7 +114,6 @@ def _renaming(world: World, names: Names, rates: Rates, rng: Random) -> Renaming
             {},
             {n: names.take(restyled(spelled(n, spelling), names), n) for n in old.actions},
         )
-    names.taken |= set(world.objects)
     may_turn = turnable(old, world.objects) if rng.random() < rates.opposite else frozenset()
     predicates = {
         name: new_predicate(

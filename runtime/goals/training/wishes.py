@@ -1,4 +1,4 @@
-"""What a random wish is made of: formulas, symbols and objects of a world, deeds and their effects."""
+"""What a random wish is made of: formulas, symbols and objects of a world, deeds with effects."""
 
 from __future__ import annotations
 
