@@ -19,7 +19,9 @@ from pathlib import Path
 from planscript.lang.diagnostics import PlanscriptError
 from planscript.runtime.goals.training.corpus import World, read_world
 from planscript.runtime.pddl.model import (
+    Action,
     And,
+    Atom,
     Equals,
     Exists,
     ForAll,
@@ -27,6 +29,7 @@ from planscript.runtime.pddl.model import (
     Imply,
     Not,
     Or,
+    Predicate,
     Problem,
 )
 
@@ -96,7 +99,7 @@ def _check_rows(world: World, findings: Findings) -> None:
 
 
 def _check_glosses(world: World, findings: Findings) -> None:
-    symbols = [*world.domain.predicates.values(), *world.domain.actions.values()]
+    symbols: list[Predicate | Action] = [*world.domain.predicates.values(), *world.domain.actions.values()]
     for symbol in symbols:
         for lang in ("en", "zh"):
             gloss = symbol.gloss.get(lang)
@@ -152,7 +155,7 @@ def _names(goal: Formula) -> set[str]:
     return {part.name for part in _simple(goal) if not isinstance(part, Equals)}
 
 
-def _simple(goal: Formula):  # type: ignore[no-untyped-def]
+def _simple(goal: Formula) -> Iterator[Atom | Equals]:
     todo = [goal]
     while todo:
         formula = todo.pop()
@@ -163,7 +166,7 @@ def _simple(goal: Formula):  # type: ignore[no-untyped-def]
                 todo.extend(parts)
             case Imply(left, right):
                 todo += [left, right]
-            case _:
+            case Atom() | Equals():
                 yield formula
 
 

@@ -191,7 +191,7 @@ def new_noun(spelled: str, names: Names, strength: float) -> str:
         tail = [parts.pop()] if len(parts) > 1 and parts[-1].isdigit() else []
         for start in range(len(parts)):
             entry = known.get("-".join(parts[start:]))
-            if entry and entry.same:
+            if entry and entry.same and (start == 0 or entry.kind != "place"):
                 parts = [*parts[:start], rng.choice(entry.same)]
                 break
         return restyled("-".join([*parts, *tail]), names)
