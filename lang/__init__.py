@@ -1,1 +1,1 @@
-"""The language itself: text in, diagnostics and code out. No input or output, no planner, no model."""
+"""The language itself: text in, diagnostics and code out. No I/O, no planner, no model."""

@@ -3,9 +3,9 @@
 The generated code is ordinary Python: names are Python names, so it runs at the speed of CPython
 bytecode and its tracebacks, debuggers and profilers work on the lines of the script. It reaches the
 runtime only through the hooks of `lang/host.py`, under global names `_ps_NAME`. Columns count
-characters, from 0 as in Python. Names that a script cannot write: `_ps_box_x` holds a variable that a
-closure in a loop captures and that changes later (a list of one element), `_ps_1`, `_ps_2` ... hold
-intermediate values.
+characters, from 0 as in Python. Names that a script cannot write: `_ps_box_x` holds a variable that
+a closure in a loop captures and that changes later (a list of one element), `_ps_1`, `_ps_2` ...
+hold intermediate values.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import CodeType
-from typing import Any
+from typing import Any, TypeVar
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Span
 from planscript.lang.scopes import Scope, Scopes, Variable
 
-# Methods that mean the same in Python as in Planscript, take no more time or room than their result,
+# Methods that mean in Python what they mean in Planscript, with work in proportion to their result,
 # and give no Python object away: called directly where the receiver is of this very type.
 FAST_METHODS: dict[str, str] = {
     "append": "list",
@@ -60,6 +60,7 @@ _COMPARE: dict[str, type[ast.cmpop]] = {
     "not in": ast.NotIn,
 }
 _LOAD, _STORE = ast.Load(), ast.Store()
+_Located = TypeVar("_Located", bound=ast.AST)
 _TYPES = {"list": list, "dict": dict, "set": set, "str": str}
 
 
@@ -117,25 +118,26 @@ class Codegen:
 
     # ------------------------------------------------ making Python nodes
 
-    def _at(self, node: Any, span: Span) -> Any:
+    def _at(self, node: _Located, span: Span) -> _Located:
         """Locates a Python node."""
-        node.lineno = span.line
-        node.col_offset = span.column - 1
-        node.end_lineno = span.end_line
-        node.end_col_offset = span.end_column - 1
+        place: Any = node
+        place.lineno = span.line
+        place.col_offset = span.column - 1
+        place.end_lineno = span.end_line
+        place.end_col_offset = span.end_column - 1
         return node
 
-    def _load(self, name: str, span: Span) -> ast.expr:
-        return self._at(ast.Name(name, _LOAD), span)  # type: ignore[no-any-return]
+    def _load(self, name: str, span: Span) -> ast.Name:
+        return self._at(ast.Name(name, _LOAD), span)
 
-    def _put(self, name: str, span: Span) -> ast.expr:
-        return self._at(ast.Name(name, _STORE), span)  # type: ignore[no-any-return]
+    def _put(self, name: str, span: Span) -> ast.Name:
+        return self._at(ast.Name(name, _STORE), span)
 
     def _set(self, name: str, value: ast.expr, span: Span) -> ast.stmt:
-        return self._at(ast.Assign([self._put(name, span)], value), span)  # type: ignore[no-any-return]
+        return self._at(ast.Assign([self._put(name, span)], value), span)
 
     def _constant(self, value: Any, span: Span) -> ast.expr:
-        return self._at(ast.Constant(value), span)  # type: ignore[no-any-return]
+        return self._at(ast.Constant(value), span)
 
     def _hook(self, name: str, args: list[ast.expr], span: Span) -> ast.expr:
         """A call of a hook of the host."""
@@ -143,18 +145,16 @@ class Codegen:
         return self._call(self._load("_ps_" + name, span), args, span)
 
     def _call(self, function: ast.expr, args: list[ast.expr], span: Span) -> ast.expr:
-        return self._at(ast.Call(function, args, []), span)  # type: ignore[no-any-return]
+        return self._at(ast.Call(function, args, []), span)
 
     def _do(self, value: ast.expr, span: Span) -> ast.stmt:
-        return self._at(ast.Expr(value), span)  # type: ignore[no-any-return]
+        return self._at(ast.Expr(value), span)
 
     def _tuple(self, items: list[ast.expr], span: Span) -> ast.expr:
-        return self._at(ast.Tuple(items, _LOAD), span)  # type: ignore[no-any-return]
+        return self._at(ast.Tuple(items, _LOAD), span)
 
     def _index(self, value: ast.expr, number: int, span: Span) -> ast.expr:
-        return self._at(  # type: ignore[no-any-return]
-            ast.Subscript(value, self._constant(number, span), _LOAD), span
-        )
+        return self._at(ast.Subscript(value, self._constant(number, span), _LOAD), span)
 
     def _node(self, node: Any, span: Span) -> ast.expr:
         """A syntax node, for the host."""
@@ -170,7 +170,7 @@ class Codegen:
         return f"_ps_{self.counter}"
 
     def _walrus(self, name: str, value: ast.expr, span: Span) -> ast.expr:
-        return self._at(ast.NamedExpr(self._put(name, span), value), span)  # type: ignore[no-any-return]
+        return self._at(ast.NamedExpr(self._put(name, span), value), span)
 
     # ------------------------------------------------ variables
 
@@ -199,9 +199,7 @@ class Codegen:
 
     def _boxed_target(self, name: str, span: Span) -> ast.expr:
         box = self._load("_ps_box_" + name, span)
-        return self._at(  # type: ignore[no-any-return]
-            ast.Subscript(box, self._constant(0, span), _STORE), span
-        )
+        return self._at(ast.Subscript(box, self._constant(0, span), _STORE), span)
 
     def _target(self, target: s.Target | s.Expression, after: list[ast.stmt]) -> ast.expr:
         """The Python target; `after` gets the statements that must follow the assignment."""
@@ -217,7 +215,7 @@ class Codegen:
             case s.Index():
                 value = self._expression(target.value)
                 index = self._subscript(target.index)
-                return self._at(ast.Subscript(value, index, _STORE), span)  # type: ignore[no-any-return]
+                return self._at(ast.Subscript(value, index, _STORE), span)
             case s.Attribute():
                 temporary = self._temporary()
                 after.append(self._set_attribute(target, self._load(temporary, span)))
@@ -231,7 +229,7 @@ class Codegen:
                         items.append(self._at(ast.Starred(inner, _STORE), item.span))
                     else:
                         items.append(self._target(item, after))
-                return self._at(ast.Tuple(items, _STORE), span)  # type: ignore[no-any-return]
+                return self._at(ast.Tuple(items, _STORE), span)
 
     def _set_attribute(self, target: s.Attribute, value: ast.expr) -> ast.stmt:
         args = [
@@ -280,7 +278,7 @@ class Codegen:
         native = node.op not in _GUARDED and node.op != "%"
         if native or (node.op == "*" and _is_small(node.value)):
             after: list[ast.stmt] = []
-            python = self._target(target, after)
+            python: Any = self._target(target, after)
             return [self._at(ast.AugAssign(python, _BINARY[node.op](), value), span), *after]
         if isinstance(target, s.Name):
             old = self._variable(target.id, target.span)
@@ -329,6 +327,7 @@ class Codegen:
         iterable = self._iterable(node.iterable)
         before = self._turn(node, node.span)
         after: list[ast.stmt] = []
+        target: ast.expr
         if isinstance(node.target, s.Name):
             variable = self.scope.lookup(node.target.id)
             if variable is not None and variable.boxed:
@@ -488,15 +487,12 @@ class Codegen:
 
     def _captured(self, inner: Scope) -> list[tuple[str, ast.expr]]:
         """The Python name of each captured variable, and its value here."""
-        span = self._any_span(inner)
+        span: Span = inner.node.span
         found: list[tuple[str, ast.expr]] = []
         for name, variable in inner.captures.items():
             python = "_ps_box_" + name if variable.boxed else name
             found.append((python, self._load(python, span)))
         return found
-
-    def _any_span(self, inner: Scope) -> Span:
-        return inner.node.span  # type: ignore[no-any-return]
 
     def _define(
         self, node: Any, name: str, parameters: tuple[s.Parameter, ...], body: s.Block
@@ -506,9 +502,7 @@ class Codegen:
         made = self._prologue(node.span)
         made += self._body(body, node.span)
         self.scope = outer
-        return self._at(  # type: ignore[no-any-return]
-            ast.FunctionDef(name, arguments, made, [], None), node.span
-        )
+        return self._at(ast.FunctionDef(name, arguments, made, [], None), node.span)
 
     def _prologue(self, span: Span) -> list[ast.stmt]:
         scope = self.scope
@@ -520,6 +514,12 @@ class Codegen:
         ):
             if names:
                 made.append(self._at(kind(names), span))
+        for variable in scope.variables.values():
+            if isinstance(variable.node, s.Parameter) and variable.node.kind == "rest":
+                # Python gives the rest as a tuple
+                rest = self._at(ast.Starred(self._load(variable.name, span), _LOAD), span)
+                as_list = self._at(ast.List([rest], _LOAD), span)
+                made.append(self._set(variable.name, as_list, span))
         made += [self._fresh_box(v, span) for v in scope.variables.values() if v.boxed]
         return made + self._count(span)
 
@@ -544,7 +544,7 @@ class Codegen:
                 plain.append(arg)
                 if one.default is not None:
                     defaults.append(self._expression(one.default))
-        return ast.arguments([], plain, rest, after_rest, after_defaults, keywords, defaults)  # type: ignore[arg-type]
+        return ast.arguments([], plain, rest, after_rest, after_defaults, keywords, defaults)
 
     def _arguments(self, plain: list[ast.arg]) -> ast.arguments:
         return ast.arguments([], plain, None, [], [], None, [])
@@ -568,7 +568,7 @@ class Codegen:
         self.scope = outer
         result = self._at(ast.Lambda(arguments, made), span)
         if not captured:
-            return result  # type: ignore[no-any-return]
+            return result
         names = self._arguments([self._at(ast.arg(one), span) for one, _ in captured])
         factory = self._at(ast.Lambda(names, result), span)
         return self._call(factory, [one for _, one in captured], span)
@@ -745,7 +745,7 @@ class Codegen:
             return self._constant(True, span)
         if len(tests) == 1:
             return tests[0]
-        return self._at(ast.BoolOp(ast.And(), tests), span)  # type: ignore[no-any-return]
+        return self._at(ast.BoolOp(ast.And(), tests), span)
 
     def _bind(self, name: str, value: ast.expr, span: Span) -> ast.expr:
         """An expression that binds a name and is true."""
@@ -753,7 +753,7 @@ class Codegen:
             box = self._at(ast.List([value], _LOAD), span)
             return self._walrus("_ps_box_" + name, box, span)
         bound = self._walrus(name, value, span)
-        return self._at(ast.List([bound], _LOAD), span)  # type: ignore[no-any-return]
+        return self._at(ast.List([bound], _LOAD), span)
 
     def _named(self, value: ast.expr, tests: list[ast.expr], span: Span) -> Callable[[], ast.expr]:
         """Keeps a value under a temporary name, so that it can be looked into repeatedly."""
@@ -813,9 +813,7 @@ class Codegen:
             wanted.value is None or isinstance(wanted.value, bool)
         )
         op: ast.cmpop = ast.Is() if singleton else ast.Eq()
-        return self._at(  # type: ignore[no-any-return]
-            ast.Compare(value, [op], [self._expression(wanted)]), span
-        )
+        return self._at(ast.Compare(value, [op], [self._expression(wanted)]), span)
 
     def _list_pattern(
         self, pattern: s.PatternList, get: Callable[[], ast.expr], tests: list[ast.expr]
@@ -855,7 +853,7 @@ class Codegen:
     # ------------------------------------------------ expressions
 
     def _expression(self, node: s.Expression) -> ast.expr:
-        return _EXPRESSIONS[type(node)](self, node)  # type: ignore[no-any-return]
+        return _EXPRESSIONS[type(node)](self, node)
 
     def _literal(self, node: s.Constant) -> ast.expr:
         return self._constant(node.value, node.span)
@@ -873,7 +871,7 @@ class Codegen:
                 parts.append(self._constant(part, span))
             else:
                 parts.append(self._at(ast.FormattedValue(self._slot(part), -1, None), part.span))
-        return self._at(ast.JoinedStr(parts), span)  # type: ignore[no-any-return]
+        return self._at(ast.JoinedStr(parts), span)
 
     def _slot(self, slot: s.Slot) -> ast.expr:
         value = self._expression(slot.value)
@@ -890,12 +888,12 @@ class Codegen:
                 made = ast.Set(items)
             case _:
                 made = ast.Tuple(items, _LOAD)
-        return self._at(made, node.span)  # type: ignore[no-any-return]
+        return self._at(made, node.span)
 
     def _item(self, item: s.Expression | s.Spread) -> ast.expr:
         if isinstance(item, s.Spread):
             values = self._iterable(item.value)
-            return self._at(ast.Starred(values, _LOAD), item.span)  # type: ignore[no-any-return]
+            return self._at(ast.Starred(values, _LOAD), item.span)
         return self._expression(item)
 
     def _map(self, node: s.Map) -> ast.expr:
@@ -904,7 +902,7 @@ class Codegen:
         for entry in node.entries:
             keys.append(None if isinstance(entry, s.Spread) else self._expression(entry.key))
             values.append(self._expression(entry.value))
-        return self._at(ast.Dict(keys, values), node.span)  # type: ignore[no-any-return]
+        return self._at(ast.Dict(keys, values), node.span)
 
     def _unary(self, node: s.Unary) -> ast.expr:
         operand = self._expression(node.operand)
@@ -913,13 +911,13 @@ class Codegen:
         if node.op == "-" and isinstance(operand, ast.Constant) and _is_number(operand.value):
             return self._constant(-operand.value, node.span)  # type: ignore[operator]
         op = {"-": ast.USub, "~": ast.Invert, "not": ast.Not}[node.op]
-        return self._at(ast.UnaryOp(op(), operand), node.span)  # type: ignore[no-any-return]
+        return self._at(ast.UnaryOp(op(), operand), node.span)
 
     def _binary(self, node: s.Binary) -> ast.expr:
         left, right = self._expression(node.left), self._expression(node.right)
         if node.op == "implies":
             negated = self._at(ast.UnaryOp(ast.Not(), left), node.left.span)
-            return self._at(ast.BoolOp(ast.Or(), [negated, right]), node.span)  # type: ignore[no-any-return]
+            return self._at(ast.BoolOp(ast.Or(), [negated, right]), node.span)
         return self._operate(node.op, left, right, node.left, node.right, node.span)
 
     def _operate(
@@ -941,23 +939,23 @@ class Codegen:
                 return self._hook("mul", [left, right], span)
         elif op in _GUARDED:
             return self._hook(_GUARDED[op], [left, right], span)
-        return self._at(ast.BinOp(left, _BINARY[op](), right), span)  # type: ignore[no-any-return]
+        return self._at(ast.BinOp(left, _BINARY[op](), right), span)
 
     def _logic(self, node: s.Logic) -> ast.expr:
         parts = [self._expression(part) for part in node.parts]
         op = ast.And() if node.op == "and" else ast.Or()
-        return self._at(ast.BoolOp(op, parts), node.span)  # type: ignore[no-any-return]
+        return self._at(ast.BoolOp(op, parts), node.span)
 
     def _comparison(self, node: s.Comparison) -> ast.expr:
         first = self._expression(node.first)
         ops = [_COMPARE[op]() for op, _ in node.rest]
         others = [self._expression(other) for _, other in node.rest]
-        return self._at(ast.Compare(first, ops, others), node.span)  # type: ignore[no-any-return]
+        return self._at(ast.Compare(first, ops, others), node.span)
 
     def _conditional(self, node: s.Conditional) -> ast.expr:
         condition = self._expression(node.condition)
         then, otherwise = self._expression(node.then), self._expression(node.otherwise)
-        return self._at(ast.IfExp(condition, then, otherwise), node.span)  # type: ignore[no-any-return]
+        return self._at(ast.IfExp(condition, then, otherwise), node.span)
 
     def _call_node(self, node: s.Call) -> ast.expr:
         function = self._callee(node.function)
@@ -976,7 +974,7 @@ class Codegen:
             else:
                 value = self._expression(one.value)
                 keywords.append(self._at(ast.keyword(one.name, value), one.span))
-        return self._at(ast.Call(function, args, keywords), node.span)  # type: ignore[no-any-return]
+        return self._at(ast.Call(function, args, keywords), node.span)
 
     def _callee(self, node: s.Expression) -> ast.expr:
         """What is called; a method of a built-in type without the detour over the host."""
@@ -991,7 +989,7 @@ class Codegen:
         wanted = self._raw(kind, _TYPES[kind], span)
         test = self._at(ast.Compare(actual, [ast.Is()], [wanted]), span)
         direct = self._at(ast.Attribute(receiver, node.name, _LOAD), span)
-        return self._at(ast.IfExp(test, direct, self._attribute(node)), span)  # type: ignore[no-any-return]
+        return self._at(ast.IfExp(test, direct, self._attribute(node)), span)
 
     def _attribute(self, node: s.Attribute) -> ast.expr:
         name = self._constant(node.name, node.name_span)
@@ -999,7 +997,7 @@ class Codegen:
 
     def _index_node(self, node: s.Index) -> ast.expr:
         value, index = self._expression(node.value), self._subscript(node.index)
-        return self._at(ast.Subscript(value, index, _LOAD), node.span)  # type: ignore[no-any-return]
+        return self._at(ast.Subscript(value, index, _LOAD), node.span)
 
     def _subscript(self, index: s.Expression | s.Slice) -> ast.expr:
         if not isinstance(index, s.Slice):
@@ -1008,7 +1006,7 @@ class Codegen:
             None if part is None else self._expression(part)
             for part in (index.start, index.stop, index.step)
         ]
-        return self._at(ast.Slice(*parts), index.span)  # type: ignore[no-any-return]
+        return self._at(ast.Slice(*parts), index.span)
 
     def _iterable(self, node: s.Expression) -> ast.expr:
         """What a loop goes through."""
@@ -1045,11 +1043,11 @@ class Codegen:
             made = ast.SetComp(element, generators)
         else:
             made = ast.ListComp(element, generators)
-        return self._at(made, node.span)  # type: ignore[no-any-return]
+        return self._at(made, node.span)
 
     def _counted(self, span: Span) -> ast.expr:
         """A condition that counts a step and is true."""
-        return self._at(  # type: ignore[no-any-return]
+        return self._at(
             ast.Compare(self._hook("step", [], span), [ast.Is()], [self._constant(None, span)]),
             span,
         )

@@ -21,9 +21,9 @@ from planscript.lang.resolver import Known, LoadSignature, resolve
 class CompiledModule:
     """A script, ready to run: `exec(module.code, globals)`.
 
-    `globals` needs the builtins of the language as `__builtins__` and what `bind(host)` gives. `nodes` are
-    the syntax nodes that the code hands to the host. `known` says what the module declares, for the
-    next input of a conversation.
+    `globals` needs the builtins of the language as `__builtins__` and what `bind(host)` gives.
+    `nodes` are the syntax nodes that the code hands to the host. `known` says what the module
+    declares, for the next input of a conversation.
     """
 
     code: CodeType
@@ -56,15 +56,16 @@ def compile_script(
 ) -> CompiledModule:
     """Compiles a script.
 
-    `source` is the file name for messages and tracebacks. `builtins` are the names that every script has.
-    `counting` adds a call of `Host.step` to each loop turn and function call. `interactive`: the values
-    of top-level expressions go to `Host.echo`. `known` is what earlier inputs of a conversation declared
-    (their `CompiledModule.known`, or just names). The two loaders are described at `resolver.resolve`.
+    `source` is the file name for messages and tracebacks. `builtins` are the names that every
+    script has. `counting` adds a call of `Host.step` to each loop turn and function call.
+    `interactive`: the values of top-level expressions go to `Host.echo`. `known` is what earlier
+    inputs of a conversation declared (their `CompiledModule.known`, or just names). The two loaders
+    are described at `resolver.resolve`.
 
     Raises SourceError with everything that is wrong with the text.
     """
     if not isinstance(known, Known):
-        known = Known({name: "known" for name in known})
+        known = Known(dict.fromkeys(known, "known"))
 
     def work(max_depth: int) -> CompiledModule:
         tree = parse(text, source, max_depth=max_depth)

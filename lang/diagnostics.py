@@ -37,7 +37,8 @@ class Diagnostic:
     """One message to the user.
 
     `code` is stable ("E0101"), `title` says what is wrong in the words of the language, `label` is
-    printed beside the marked place, `hint` says what to write instead, `related` holds further places.
+    printed beside the marked place, `hint` says what to write instead, `related` holds further
+    places.
     """
 
     code: str
@@ -80,8 +81,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def draw(diagnostic: Diagnostic, text: str | None = None, *, colour: bool = False) -> str:
     """The diagnostic as lines for a terminal, with the source line and the place marked.
 
-    `text` is the whole source that the span points into (None: no excerpt). `colour` adds ANSI codes.
-    The result has no trailing newline.
+    `text` is the whole source that the span points into (None: no excerpt). `colour` adds ANSI
+    codes. The result has no trailing newline.
     """
 
     def paint(code: str, what: str) -> str:
@@ -134,6 +135,4 @@ def display_width(text: str) -> int:
     """Columns that `text` takes on a terminal (East Asian wide characters take two)."""
     from unicodedata import combining, east_asian_width
 
-    return sum(
-        0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

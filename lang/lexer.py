@@ -103,6 +103,7 @@ _CLOSERS = {")": "(", "]": "[", "}": "{"}
 # Words that never begin a line inside brackets: there, the bracket was forgotten.
 _STARTERS = keywords.HARD_LINE - {"for", "if", "else", "fn"}
 _MAX_DEPTH = 2000
+_PYTHON_CONSTANTS = frozenset(("None", "True", "False"))
 
 
 class _Scanner:
@@ -191,7 +192,11 @@ class _Scanner:
             name if name in keywords.HARD else "NAME", start, value=name, spaced=spaced
         )
         token.text = name
-        if name.startswith(("_ps", "__")):
+        if name in _PYTHON_CONSTANTS:
+            word = keywords.FOREIGN_NAMES[name]
+            self._error("E0109", f"`{name}` is written `{word}`", token, hint=f"write `{word}`")
+            token.type = token.text = word
+        elif name.startswith(("_ps", "__")):
             self._error(
                 "E0114", f"`{name}` is a reserved name", token,
                 hint="names may not begin with `_ps` or with two underscores",

@@ -1,9 +1,9 @@
 """Text -> syntax tree, or a SourceError with all syntax errors of the text.
 
-The grammar (`grammar.lark`) is turned into LALR tables by lark, once and when first needed; the loop
-that runs them is here, so that no stage recurses and each rule's exact span is known. The top-level
-statements are parsed one by one; after a syntax error the line is replaced by a harmless one and
-the statement is parsed again, so that one run reports the errors of several lines.
+The grammar (`grammar.lark`) is turned into LALR tables by lark, once and when first needed; the
+loop that runs them is here, so that no stage recurses and each rule's exact span is known. The
+top-level statements are parsed one by one; after a syntax error the line is replaced by a harmless
+one and the statement is parsed again, so that one run reports the errors of several lines.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def parse_tokens(lexed: Lexed, source: str, *, max_depth: int = MAX_DEPTH) -> sy
 def is_unfinished(text: str) -> bool:
     """Whether the text stops in the middle of something that a further line could finish.
 
-    That is an open bracket or triple-quoted string, a line that ends with `:` or a binary operator, or a
-    block (which an empty line ends).
+    That is an open bracket or triple-quoted string, a line that ends with `:` or an operator, or
+    a block (which an empty line ends).
     """
     lexed = lex(text, "<input>")
     if lexed.unfinished:

@@ -1,8 +1,8 @@
 """What is wrong with a syntax tree before it runs: names, arities, types, places.
 
-Finds as many mistakes as it can in one run, each with its place and, where something is near, what was
-probably meant. The scopes of variables come from `scopes.py`, the names of domains and worlds from
-`vocabulary.py`; checking formulas and declarations is in `worldcheck.py`.
+Finds as many mistakes as it can in one run, each with its place and, where something is near, what
+was probably meant. The scopes of variables come from `scopes.py`, the names of domains and worlds
+from `vocabulary.py`; checking formulas and declarations is in `worldcheck.py`.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def resolve(
 ) -> Resolution:
     """Checks a tree.
 
-    `builtins` are the names that every script has. `load_signature(path, span)` gives the names of a
-    PDDL domain file, `load_objects(path, span)` the objects of a problem file; without them, or where
-    they give None, names that such files may declare are taken on trust.
+    `builtins` are the names that every script has. `load_signature(path, span)` gives the names of
+    a PDDL domain file, `load_objects(path, span)` the objects of a problem file; without them, or
+    where they give None, names that such files may declare are taken on trust.
 
     Raises SourceError with everything that is wrong.
     """
@@ -145,8 +145,10 @@ class _Resolver:
                     yield one.name, "type", one.span
                     for parent in one.parents:
                         yield parent.id, "type", parent.span
-                for predicate in (*node.predicates, *node.derived):
+                for predicate in node.predicates:
                     yield predicate.name, "predicate", predicate.name_span
+                for rule in node.derived:
+                    yield rule.name, "predicate", rule.name_span
                 for function in node.functions:
                     yield function.name, "numeric", function.name_span
                 for action in node.actions:
@@ -155,8 +157,8 @@ class _Resolver:
                     yield constant.name, "constant", constant.span
             case s.WorldDef():
                 yield node.name, "world", node.span
-                for one in node.objects:
-                    yield one.name, "object", one.span
+                for item in node.objects:
+                    yield item.name, "object", item.span
             case s.DomainFile() | s.WorldFile():
                 is_domain = isinstance(node, s.DomainFile)
                 if node.name is not None:

@@ -98,8 +98,8 @@ def find_scopes(
 ) -> Scopes:
     """The scopes of a module.
 
-    `declared` gives the names that a domain or world declaration binds: (name, kind, place); `known`
-    the kinds of the names that the module has already (earlier inputs of a conversation).
+    `declared` gives the names that a domain or world declaration binds: (name, kind, place);
+    `known` the kinds of the names that the module has already (earlier inputs of a conversation).
     """
     scope = Scope(module, "module", None)
     for name, kind in known.items():

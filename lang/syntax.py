@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from typing import Any, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 
 from planscript.lang.diagnostics import Span
 
@@ -961,9 +960,9 @@ class Module:
 # ---------------------------------------------------------------- walking
 
 
-def children(node: object) -> Iterator[object]:
+def children(node: Any) -> Iterator[object]:
     """The syntax nodes directly below a node, in the order of the text."""
-    for name in _fields(type(node)):
+    for name in _FIELDS[type(node)]:
         value = getattr(node, name)
         if type(value) is tuple:
             yield from _nodes(value)
@@ -973,12 +972,7 @@ def children(node: object) -> Iterator[object]:
 
 def is_node(value: object) -> bool:
     """Whether a value is a node of the tree."""
-    return type(value).__module__ == __name__
-
-
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if not field.name.endswith("span"))
+    return type(value) in _FIELDS
 
 
 def _nodes(values: tuple[object, ...]) -> Iterator[object]:
@@ -989,7 +983,7 @@ def _nodes(values: tuple[object, ...]) -> Iterator[object]:
             yield value
 
 
-def walk(node: object) -> Iterator[object]:
+def walk(node: Any) -> Iterator[Any]:
     """The node and all nodes below it, parents first; safe at any depth."""
     todo = [node]
     while todo:
@@ -1000,7 +994,7 @@ def walk(node: object) -> Iterator[object]:
 
 def same(one: object, other: object) -> bool:
     """Whether two trees are equal in all but their spans; safe at any depth."""
-    todo = [(one, other)]
+    todo: list[tuple[Any, Any]] = [(one, other)]
     while todo:
         left, right = todo.pop()
         if isinstance(left, Span):
@@ -1020,16 +1014,22 @@ def same(one: object, other: object) -> bool:
 
 def walk_statements(block: Block) -> Iterator[Statement]:
     """All statements of a block and of the blocks inside it, in the order of the text."""
-    todo: list[object] = list(reversed(block))
+    todo: list[Any] = list(reversed(block))
     while todo:
         one = todo.pop()
-        yield one  # type: ignore[misc]
+        yield one
         inner: list[object] = []
-        for name in _fields(type(one)):
+        for name in _FIELDS[type(one)]:
             value = getattr(one, name)
             if type(value) is tuple:
                 inner += [n for n in value if type(n) in _HAS_STATEMENTS]
         todo.extend(reversed(inner))
 
 
-_HAS_STATEMENTS = frozenset(Statement.__args__) | {Catch, Case}  # type: ignore[attr-defined]
+_HAS_STATEMENTS = frozenset(Statement.__args__) | {Catch, Case}
+# the fields of each kind of node that may hold nodes
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind) if not field.name.endswith("span"))
+    for kind in list(globals().values())
+    if isinstance(kind, type) and is_dataclass(kind) and kind is not Span
+}

@@ -6,7 +6,7 @@ whether a term fits. It reports nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from planscript.lang import syntax as s
@@ -61,8 +61,8 @@ class Vocabulary:
     def accepts(self, wanted: tuple[str, ...], given: tuple[str, ...], exact: bool) -> bool:
         """Whether something of types `given` may stand where one of `wanted` is asked for.
 
-        `exact`: the types are those of one object, so that it must be below a wanted type; else it is
-        enough that some object could be of both.
+        `exact`: the types are those of one object, so that it must be below a wanted type; else it
+        is enough that some object could be of both.
         """
         if not wanted or not given:
             return True
@@ -91,9 +91,8 @@ def slots_of(parameters: Iterable[s.Typed]) -> tuple[Slot, ...]:
 
 def domain_signature(node: s.DomainDef) -> DomainSignature:
     """The names that a `domain` block declares."""
-    predicates: Mapping[str, tuple[Slot, ...]] = {
-        one.name: slots_of(one.parameters) for one in (*node.derived, *node.predicates)
-    }
+    predicates = {one.name: slots_of(one.parameters) for one in node.derived}
+    predicates |= {one.name: slots_of(one.parameters) for one in node.predicates}
     types = {one.name: type_names(one.parents) for one in node.types}
     for one in node.types:  # a parent need not be declared itself
         for parent in one.parents:

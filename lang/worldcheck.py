@@ -78,8 +78,10 @@ class WorldCheck:
         self._once("function", ((one.name, one.name_span) for one in node.functions))
         self._type_circles(node)
         self.parameters(node.constants)
-        for predicate in (*node.predicates, *node.functions):
+        for predicate in node.predicates:
             self._head(predicate)
+        for function in node.functions:
+            self._head(function)
         derived = {one.name for one in node.derived}
         for rule in node.derived:
             self.parameters(rule.parameters)
