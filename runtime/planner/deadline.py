@@ -6,12 +6,11 @@ the work asks it now and then.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from math import inf
-from resource import getpagesize
 from time import monotonic
-
-_PAGE = getpagesize()
 
 
 class DeadlineExpired(Exception):
@@ -88,15 +87,16 @@ def resident_bytes() -> int:
     """Resident memory of this process; where the system does not tell, the highest it ever was."""
     try:
         with open("/proc/self/statm", "rb", buffering=0) as statm:
-            return int(statm.read().split()[1]) * _PAGE
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return peak_bytes()
 
 
 def peak_bytes() -> int:
-    """The most resident memory that this process ever had."""
-    import resource
-    import sys
-
+    """The most resident memory that this process ever had; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

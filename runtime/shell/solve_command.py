@@ -1,0 +1,288 @@
+"""`planscript solve DOMAIN PROBLEM`: finds a plan for a PDDL problem, as planners of the IPC do.
+
+The plan goes to a file or to standard output, everything else to standard error. Exit codes are
+those of Fast Downward.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import signal
+import sys
+from fractions import Fraction
+from typing import TYPE_CHECKING, NoReturn
+
+from planscript.lang.diagnostics import Diagnostic, SourceError
+from planscript.runtime.planner.deadline import Deadline, DeadlineExpired
+from planscript.runtime.planner.status import Status
+
+if TYPE_CHECKING:
+    from planscript.runtime.pddl.model import Problem
+    from planscript.runtime.planner.solve import Options, Plan, Result
+
+EXIT_CODES = {
+    Status.SOLVED: 0,
+    Status.UNSOLVABLE: 11,
+    Status.EXHAUSTED: 12,
+    Status.OUT_OF_MEMORY: 22,
+    Status.TIMEOUT: 23,
+    Status.UNSUPPORTED: 34,
+}
+BAD_INPUT = 31
+BAD_OPTION = 33
+SHARE_OF_MEMORY = 0.8  # of the machine's, where no limit is given
+SLACK = 64 << 20  # bytes of address space above the limit, so that we stop before malloc fails
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("domain", metavar="DOMAIN", nargs="?", help="the PDDL domain file")
+    parser.add_argument("problem", metavar="PROBLEM", nargs="?", help="the PDDL problem file")
+    parser.add_argument("--plan-file", metavar="FILE", help="write the plan here")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--fast", action="store_true", help="take the first plan found (default)")
+    kind.add_argument("--optimal", action="store_true", help="find a plan of least cost")
+    kind.add_argument("--search", metavar="NAME", help="use this search")
+    parser.add_argument("--heuristic", metavar="NAME", default="auto", help="use this heuristic")
+    parser.add_argument(
+        "--weight", metavar="W", type=_weight, default=1, help="of the heuristic, at least 1"
+    )
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="for random choices")
+    parser.add_argument("--timeout", metavar="SECONDS", type=_positive, help="stop after this time")
+    parser.add_argument(
+        "--max-memory", metavar="MB", type=_whole, help="stop when this much memory is in use"
+    )
+    parser.add_argument("--stats", action="store_true", help="print what it took")
+    parser.add_argument("--list", action="store_true", help="list searches and heuristics")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Solves one problem and returns the exit code."""
+    if args.list:
+        _print_table()
+        return 0
+    if args.problem is None:
+        print("planscript solve: DOMAIN and PROBLEM are needed", file=sys.stderr)
+        return 2
+    memory = args.max_memory or _share_of_memory()
+    deadline = Deadline(args.timeout, max_memory=memory)
+    _limit_address_space(memory)
+    _set_alarm(args.timeout)
+    was_enabled = gc.isenabled()
+    gc.disable()  # a short life, and millions of objects that form no cycles
+    try:
+        return _solve(args, memory, deadline)
+    except DeadlineExpired:
+        return _finish(Status.TIMEOUT)
+    except MemoryError:
+        return _finish(Status.OUT_OF_MEMORY)
+    finally:
+        _set_alarm(None)
+        if was_enabled:
+            gc.enable()
+
+
+def _solve(args: argparse.Namespace, memory: int | None, deadline: Deadline) -> int:
+    from planscript.runtime.planner.solve import Options, solve
+    from planscript.runtime.shell.report import report
+
+    search = "optimal" if args.optimal else args.search or "fast"
+    options = Options(
+        search=search,
+        heuristic=args.heuristic,
+        weight=args.weight,
+        timeout=args.timeout,
+        max_memory=memory,
+        seed=args.seed,
+    )
+    unknown = _unknown_names(options)
+    if unknown:
+        print(f"planscript solve: {unknown}", file=sys.stderr)
+        return BAD_OPTION
+    try:
+        problem = _read(args.domain, args.problem)
+        result = solve(problem, options, deadline)
+        if result.plan is not None:
+            _write(plan_text(result.plan, problem), args.plan_file)
+    except SourceError as error:
+        report(error)
+        return BAD_INPUT
+    if args.stats:
+        _print_statistics(result)
+    return _finish(result.status, result.note)
+
+
+def _read(domain: str, problem: str) -> Problem:
+    from planscript.runtime.pddl.reader import read_domain_file, read_problem_file
+    from planscript.runtime.shell.report import report_one
+
+    warnings: list[Diagnostic] = []
+    try:
+        return read_problem_file(problem, read_domain_file(domain, warnings), warnings)
+    finally:
+        for warning in warnings:
+            report_one(warning)
+
+
+def plan_text(plan: Plan, problem: Problem) -> str:
+    """The plan in the form of the IPC."""
+    lines = [f"({' '.join([step.name, *step.args])})" for step in plan.steps]
+    kind = "general cost" if problem.minimise_cost else "unit cost"
+    lines.append(f"; cost = {amount(plan.cost)} ({kind})")
+    return "\n".join(lines) + "\n"
+
+
+def amount(cost: Fraction) -> str:
+    """A cost as people write it: a whole number, a decimal fraction, or else a fraction."""
+    rest = cost.denominator
+    for factor in (2, 5):
+        while rest % factor == 0:
+            rest //= factor
+    if cost.denominator == 1 or rest != 1:
+        return str(cost)
+    places = 1
+    while (cost * 10**places).denominator != 1:
+        places += 1
+    digits = str(abs(int(cost * 10**places))).rjust(places + 1, "0")
+    return f"{'-' if cost < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def _write(text: str, path: str | None) -> None:
+    if path is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceError(
+            Diagnostic("E0735", f"the plan cannot be written to {path}: {reason}")
+        ) from None
+
+
+def _finish(status: Status, note: str = "") -> int:
+    """Says how it ended, unless there is a plan, and returns the exit code."""
+    if status is not Status.SOLVED:
+        print(f"no plan: {status.value}{f' ({note})' if note else ''}", file=sys.stderr)
+    return EXIT_CODES[status]
+
+
+def _print_statistics(result: Result) -> None:
+    statistics = result.statistics
+    if result.plan is not None:
+        proved = " (no plan costs less)" if result.optimal else ""
+        print(f"cost {amount(result.plan.cost)}{proved}", file=sys.stderr)
+        print(f"steps {len(result.plan.steps)}", file=sys.stderr)
+    for name in ("ground", "search", "validate"):
+        print(f"{name} {getattr(statistics, f'{name}_seconds'):.3f} s", file=sys.stderr)
+    for name in ("variables", "facts", "operators", "axioms", "expanded", "evaluated", "generated"):
+        print(f"{name} {getattr(statistics, name)}", file=sys.stderr)
+    print(f"memory {statistics.peak_memory >> 20} MB", file=sys.stderr)
+
+
+def _unknown_names(options: Options) -> str:
+    """Which search or heuristic does not exist, in words; empty where all do."""
+    from planscript.lang.diagnostics import did_you_mean
+    from planscript.runtime.planner.heuristics import HEURISTICS
+    from planscript.runtime.planner.search import SEARCHES
+    from planscript.runtime.planner.solve import CONFIGURATIONS
+
+    searches = [*SEARCHES, *CONFIGURATIONS, "auto"]
+    if options.search not in searches:
+        near = did_you_mean(options.search, searches)
+        return f"no search is called `{options.search}` {near}".rstrip()
+    for name in options.heuristic.split(","):
+        if name != "auto" and name not in HEURISTICS:
+            return f"no heuristic is called `{name}` {did_you_mean(name, HEURISTICS)}".rstrip()
+    return ""
+
+
+def _print_table() -> None:
+    from planscript.runtime.planner.heuristics import HEURISTICS
+    from planscript.runtime.planner.search import SEARCHES
+    from planscript.runtime.planner.solve import CONFIGURATIONS
+
+    print("configurations")
+    for name, pairs in CONFIGURATIONS.items():
+        first, others = pairs[0], len(pairs) - 1
+        print(f"  {name:15}{first[0]} with {first[1]}" + (", then others" if others else ""))
+    print(f"  {'auto':15}optimal for a while, then fast")
+    print("searches")
+    for search in SEARCHES.values():
+        traits = ["optimal"] if search.optimal else []
+        traits += [] if search.complete else ["incomplete"]
+        print(f"  {search.name:15}{search.description}" + f" [{', '.join(traits)}]" * bool(traits))
+    print("heuristics")
+    for heuristic in HEURISTICS.values():
+        traits = ["admissible"] if heuristic.admissible else []
+        traits += [] if heuristic.conditional_effects else ["no conditional effects"]
+        traits += [] if heuristic.axioms else ["no derived predicates"]
+        shown = f" [{', '.join(traits)}]" * bool(traits)
+        print(f"  {heuristic.name:15}{heuristic.description}{shown}")
+
+
+# ---------------------------------------------------------------- limits of the process
+
+
+def _share_of_memory() -> int | None:
+    """Most of the machine's memory, in MB; None where the system does not tell."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
+    return int(total * SHARE_OF_MEMORY) >> 20
+
+
+def _limit_address_space(memory: int | None) -> None:
+    """Lets allocation fail above the limit, for code that does not ask the deadline."""
+    if memory is None:
+        return
+    try:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        wanted = (memory << 20) + SLACK
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    except (ImportError, OSError, ValueError):
+        return  # the deadline still watches the memory
+
+
+def _set_alarm(seconds: float | None) -> None:
+    """Ends code that does not ask the deadline, such as reading, a little after the time."""
+    if not hasattr(signal, "setitimer"):
+        return
+    if seconds is None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    else:
+        signal.signal(signal.SIGALRM, _ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds * 1.05 + 0.1)
+
+
+def _ring(number: int, frame: object) -> NoReturn:
+    raise DeadlineExpired
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return value
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _weight(text: str) -> Fraction:
+    value = Fraction(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
