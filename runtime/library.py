@@ -32,8 +32,10 @@ class Exports(list[Builtin]):
 
         def declare(function: Function) -> Function:
             function.__name__ = function.__qualname__ = name
-            doc = "\n".join(line.strip() for line in (function.__doc__ or "").strip().split("\n"))
-            self.append(Builtin(name, function, bracket + parameters, doc, needs, cost))
+            doc = "\n".join(
+                line.removeprefix("    ") for line in (function.__doc__ or "").split("\n")
+            )
+            self.append(Builtin(name, function, bracket + parameters, doc.strip(), needs, cost))
             return function
 
         return declare

@@ -101,10 +101,10 @@ def _wait(thread: ScriptThread) -> None:
         except queue.Empty:
             if deadline is not None and time.monotonic() >= deadline:
                 _end(thread, Interrupted)
-                raise too_slow(limits) from None
+                raise too_slow(limits) from thread.failure
             if memory is not None and resident_mb() > memory:
                 _end(thread, Interrupted)
-                raise too_large(limits) from None
+                raise too_large(limits) from thread.failure
         except KeyboardInterrupt:
             _end(thread, KeyboardInterrupt)
             raise

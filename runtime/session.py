@@ -20,13 +20,14 @@ from planscript.runtime.builtins import BUILTINS
 from planscript.runtime.code_cache import CodeCache
 from planscript.runtime.display import literal
 from planscript.runtime.errors import KINDS, RunError
+from planscript.runtime.examples import run_examples
 from planscript.runtime.grants import Grants
 from planscript.runtime.host import ModuleHost
 from planscript.runtime.limits import Limits, counter, exceeded, too_deep
 from planscript.runtime.members import member_names
 from planscript.runtime.modules import Modules, exported, stdlib_folder
 from planscript.runtime.session_builtins import describe, session_builtins
-from planscript.runtime.translate import SCRIPT_MARK, located
+from planscript.runtime.translate import SCRIPT_MARK, locate_limit, located
 
 if TYPE_CHECKING:
     from planscript.lang.diagnostics import Span
@@ -119,7 +120,10 @@ class Session:
         return self.bounded(lambda: self._run(text, source, ".").bindings)  # type: ignore[no-any-return]
 
     def run_tests(self, path: str) -> list[tuple[str, PlanscriptError | None]]:
-        """Runs a script and then each of its `test` blocks; the name and failure of each."""
+        """Runs a script, then each of its `test` blocks and the examples of its functions.
+
+        Gives the name and the failure of each.
+        """
         text = self.read_source(path)
         self.enter_folder(path)
         self._take_lock(path)
@@ -134,7 +138,7 @@ class Session:
                     outcomes.append((name, error))
                 else:
                     outcomes.append((name, None))
-            return outcomes
+            return outcomes + run_examples(self, exported(host.bindings))
 
         return self.bounded(work)  # type: ignore[no-any-return]
 
@@ -146,7 +150,11 @@ class Session:
 
     def bounded(self, work: Callable[[], Any]) -> Any:
         """Does `work` with room for deep recursion, within the budgets of the session."""
-        return script_thread.run(work, self.limits)
+        try:
+            return script_thread.run(work, self.limits)
+        except LimitError as error:
+            locate_limit(error)
+            raise
 
     def guarded(self, work: Callable[[], Any]) -> Any:
         """Runs script code; what it raises leaves as an error of the language, with its place.
@@ -371,6 +379,24 @@ class Session:
         self.bounded(lambda: self._execute(self._compile(text, source, interactive=True), host))
         if self._echoed is not None:
             host.bindings["_"] = self._echoed
+        return self._echoed
+
+    def evaluate_in(self, bindings: dict[str, Any], text: str) -> Any:
+        """The value of an expression in other bindings than those of the conversation."""
+        host = ModuleHost(self, self._folder, bindings)
+        source = f"<{text}>"
+        self.texts[source] = text
+        self._echoed = None
+        compiled = self._cache.fresh(
+            text,
+            source,
+            builtins=frozenset(self._builtins),
+            counting=False,
+            interactive=True,
+            known=frozenset(bindings),
+            load_signature=None,
+        )
+        self.bounded(lambda: self._execute(compiled, host))
         return self._echoed
 
     def load_file(self, path: str) -> None:

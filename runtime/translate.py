@@ -14,7 +14,13 @@ from itertools import islice
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from planscript.lang.diagnostics import Diagnostic, PlanscriptError, Span, did_you_mean
+from planscript.lang.diagnostics import (
+    Diagnostic,
+    LimitError,
+    PlanscriptError,
+    Span,
+    did_you_mean,
+)
 from planscript.runtime.errors import RunError, kind_in_words, run_error, type_word
 
 SCRIPT_MARK = "_ps_host"  # a global of script code: the host of its module
@@ -41,6 +47,16 @@ def located(error: Exception) -> RunError:
     if found and made.diagnostics[0].span is None:
         _locate(made, found)
     return made
+
+
+def locate_limit(error: LimitError) -> None:
+    """Adds the place where a budget was used up, where it can be had and is not known yet."""
+    cause = error.__cause__
+    found = list(_script_frames(error.__traceback__ if cause is None else cause.__traceback__))
+    old = error.diagnostics[0]
+    if found and old.span is None:
+        span = place(found[-1][0].f_code, found[-1][1])
+        error.diagnostics = (Diagnostic(old.code, old.title, span, old.label, old.hint),)
 
 
 def _is_bug(error: Exception, found: list[tuple[FrameType, int]]) -> bool:
@@ -81,8 +97,7 @@ def place(code: CodeType, instruction: int) -> Span | None:
 
 
 def _locate(made: RunError, found: list[tuple[FrameType, int]]) -> None:
-    """Marks the innermost place outside the standard library, and names the calls that led there.
-    """
+    """Marks the innermost place outside the standard library, and names the calls that led there."""
     inner = len(found) - 1
     while inner > 0 and found[inner][0].f_code.co_filename.startswith(_LIBRARY):
         inner -= 1
@@ -268,6 +283,8 @@ def _known(node: Any, names: dict[str, Any], depth: int = 0) -> Any:
             return value
         case ast.Name(id=name):
             return names.get(name)
+        case ast.List(elts=items) if not any(isinstance(i, ast.Starred) for i in items):
+            return [_known(item, names, depth + 1) for item in items]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             value = _known(operand, names, depth + 1)
             return -value if type(value) is int else None

@@ -148,7 +148,9 @@ def cbrt(x: float) -> float:
     >>> cbrt(-27)
     -3.0
     """
-    return _real(math.cbrt, "cbrt", x)
+    root = _real(math.cbrt, "cbrt", x)
+    whole = round(root) if abs(root) < 1e15 else root
+    return float(whole) if whole**3 == x else root
 
 
 @EXPORTS("isqrt(n)")

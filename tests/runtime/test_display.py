@@ -18,7 +18,7 @@ TABLE = Obj("table", "surface", "table")
 
 
 def test_values_are_written_in_the_words_of_the_language() -> None:
-    values = [none := None, True, 1, 1.0, "a\n\"b\"", [], (), (1,), {}, set(), {"k": [none]}]
+    values = [none := None, True, 1, 1.0, 'a\n"b"', [], (), (1,), {}, set(), {"k": [none]}]
     assert literal(values) == (
         '[none, true, 1, 1.0, "a\\n\\"b\\"", [], (), (1,), {}, set(), {"k": [none]}]'
     )
