@@ -90,14 +90,14 @@ class GroundAxioms:
         derived: set[int] = set()
         for axiom, source in zip(axioms, sources, strict=True):
             names = source.rule.variables
+            condition = expander.compiled_rule(source.rule)
             for values in source.instances():
                 expander.binding.update(zip(names, values, strict=True))
                 head = self._facts.key_of(
                     axiom.head.name, [expander.binding[arg] for arg in axiom.head.args]
                 )
                 derived.add(head)
-                body = expander.expand_rule(source.rule)
-                for literals in split_conjunction(body, self.name, self._most):
+                for literals in self.alternatives(condition()):
                     self.rules.append((head, literals))
         self._simplify(derived | set(self._named.values()))
 

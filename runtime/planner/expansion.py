@@ -6,7 +6,7 @@ A ground formula is a literal, or `AllOf` or `AnyOf` others. A literal is an int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -22,6 +22,7 @@ from planscript.runtime.pddl.model import (
     Problem,
 )
 from planscript.runtime.planner.facts import FactKeys
+from planscript.runtime.planner.formulas import free_variables
 from planscript.runtime.planner.normalise import Rule
 
 
@@ -36,124 +37,189 @@ class AnyOf:
 
 
 Ground = int | AllOf | AnyOf
-TRUE = AllOf(())
+Expansion = Callable[[], Ground]
+TRUE = AllOf(())  # there is only one, so that `is` can tell
 FALSE = AnyOf(())
 
 
 class Expander:
     """Expands the formulas of one problem.
 
-    `possible` are the keys of facts that can be true, `certain` those that always are. Both may
-    change between calls; a fact of a predicate that never changes is in both or in neither.
+    `possible` are the keys of facts that can be true, `certain` those that always are; a fact of a
+    predicate that never changes is in both or in neither. Where they have changed, `forget` must be
+    called. Formulas are compiled to closures, and what a formula is for some values of its free
+    variables is remembered.
     """
 
     def __init__(
-        self,
-        problem: Problem,
-        keys: FactKeys,
-        possible: set[int],
-        certain: set[int],
+        self, problem: Problem, keys: FactKeys, possible: set[int], certain: set[int]
     ) -> None:
         self.keys = keys
         self.possible = possible
         self.certain = certain
         self.binding: dict[str, int] = dict(keys.numbers)  # of variables and objects
-        self._domains: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._problem = problem
+        self._known: list[dict[tuple[int, ...], Ground]] = []
 
     def expand(self, formula: Formula) -> Ground:
-        """The formula, in negation normal form, under the current `binding`."""
+        """A formula without free variables, in negation normal form."""
+        return self._compiled(formula)()
+
+    def compiled(self, formula: Formula) -> Expansion:
+        """A function that expands the formula under the current `binding` of its variables."""
+        names = sorted(free_variables(formula))
+        expand = self._compiled(formula)
+        binding = self.binding
+        known: dict[tuple[int, ...], Ground] = {}
+        self._known.append(known)
+
+        def remembered() -> Ground:
+            values = tuple([binding[name] for name in names])
+            found = known.get(values)
+            if found is None:
+                found = known[values] = expand()
+            return found
+
+        return remembered
+
+    def compiled_rule(self, rule: Rule) -> Expansion:
+        """A function that expands the whole condition of a rule.
+
+        Its checks and inequalities are left out: they hold for every instance.
+        """
+        literals = [self._compiled(atom) for atom in rule.atoms]
+        literals += [self._compiled(Not(atom)) for atom in rule.negated]
+        residual = [self.compiled(formula) for formula in rule.residual]
+        return lambda: all_of([part() for part in (*literals, *residual)])
+
+    def forget(self) -> None:
+        """Forgets what formulas were before `possible` or `certain` changed."""
+        for known in self._known:
+            known.clear()
+
+    def _compiled(self, formula: Formula) -> Expansion:
         match formula:
             case Atom():
                 return self._literal(formula)
             case Not(Atom() as atom):
-                return negation(self._literal(atom))
+                literal = self._literal(atom)
+                return lambda: negation(literal())
             case And(parts):
-                return all_of(map(self.expand, parts))
+                several = [self._compiled(part) for part in self._quick_first(parts)]
+                return lambda: all_of(part() for part in several)
             case Or(parts):
-                return any_of(map(self.expand, parts))
+                several = [self._compiled(part) for part in self._quick_first(parts)]
+                return lambda: any_of(part() for part in several)
             case ForAll():
-                return all_of(self._instances(formula))
+                instances = self._instances(formula)
+                return lambda: all_of(instances())
             case Exists():
-                return any_of(self._instances(formula))
+                instances = self._instances(formula)
+                return lambda: any_of(instances())
             case Equals(left, right):
-                return TRUE if self.binding[left] == self.binding[right] else FALSE
+                binding = self.binding
+                return lambda: TRUE if binding[left] == binding[right] else FALSE
             case Not(Equals(left, right)):
-                return FALSE if self.binding[left] == self.binding[right] else TRUE
+                binding = self.binding
+                return lambda: FALSE if binding[left] == binding[right] else TRUE
         raise TypeError(f"not in negation normal form: {formula!r}")
 
-    def expand_rule(self, rule: Rule) -> Ground:
-        """The whole condition of a rule, under the current `binding` of its variables.
+    def _quick_first(self, parts: Sequence[Formula]) -> list[Formula]:
+        """The parts, those first that are likely to decide: literals, and of them the static."""
+        changed = self._problem.domain.changed
 
-        Its checks and inequalities are left out: they hold for every instance.
-        """
-        parts = [self._literal(atom) for atom in rule.atoms]
-        parts += [negation(self._literal(atom)) for atom in rule.negated]
-        parts += [self.expand(formula) for formula in rule.residual]
-        return all_of(parts)
+        def rank(part: Formula) -> int:
+            inner = part.part if isinstance(part, Not) else part
+            if isinstance(inner, Equals):
+                return 0
+            return 1 + (inner.name in changed) if isinstance(inner, Atom) else 3
 
-    def _literal(self, atom: Atom) -> Ground:
-        binding = self.binding
-        radix = self.keys.radix
-        digits = 0
-        for arg in atom.args:
-            digits = digits * radix + binding[arg]
-        key = self.keys.base[atom.name] + digits
-        if key not in self.possible:
-            return FALSE
-        return TRUE if key in self.certain else key
+        return sorted(parts, key=rank)
 
-    def _instances(self, formula: ForAll | Exists) -> Iterable[Ground]:
+    def _literal(self, atom: Atom) -> Expansion:
+        binding, possible, certain = self.binding, self.possible, self.certain
+        base, radix = self.keys.base[atom.name], self.keys.radix
+        args = atom.args
+
+        def literal() -> Ground:
+            digits = 0
+            for arg in args:
+                digits = digits * radix + binding[arg]
+            key = base + digits
+            if key not in possible:
+                return FALSE
+            return TRUE if key in certain else key
+
+        return literal
+
+    def _instances(self, formula: ForAll | Exists) -> Callable[[], Iterator[Ground]]:
         names = [p.name for p in formula.parameters]
-        domains = [self._domain(p.types) for p in formula.parameters]
-        for values in product(*domains):
-            self.binding.update(zip(names, values, strict=True))
-            yield self.expand(formula.body)
+        numbers = self.keys.numbers
+        objects = [self._problem.of_types(p.types) for p in formula.parameters]
+        domains = [[numbers[name] for name in one] for one in objects]
+        binding = self.binding
+        body = self._compiled(formula.body)
 
-    def _domain(self, types: tuple[str, ...]) -> tuple[int, ...]:
-        found = self._domains.get(types)
-        if found is None:
-            numbers = self.keys.numbers
-            found = tuple(numbers[name] for name in self._problem.of_types(types))
-            self._domains[types] = found
-        return found
+        def one_variable() -> Iterator[Ground]:
+            name = names[0]
+            for binding[name] in domains[0]:
+                yield body()
+
+        def variables() -> Iterator[Ground]:
+            for values in product(*domains):
+                binding.update(zip(names, values, strict=True))
+                yield body()
+
+        return one_variable if len(names) == 1 else variables
 
 
 def negation(ground: Ground) -> Ground:
     """The opposite of a literal or of a decided formula."""
     if isinstance(ground, int):
         return ~ground
-    return FALSE if ground == TRUE else TRUE
+    return TRUE if ground is FALSE else FALSE
 
 
 def all_of(parts: Iterable[Ground]) -> Ground:
     """The conjunction, flattened; stops at the first part that is false."""
     flat: dict[Ground, None] = {}
     for part in parts:
-        if isinstance(part, AllOf):
-            flat.update(dict.fromkeys(part.parts))
-        elif part == FALSE:
+        if type(part) is int:
+            if ~part in flat:
+                return FALSE
+            flat[part] = None
+        elif part is FALSE:
             return FALSE
+        elif isinstance(part, AllOf):
+            flat.update(dict.fromkeys(part.parts))
         else:
             flat[part] = None
-    if any(isinstance(part, int) and ~part in flat for part in flat):
+    if len(flat) < 2:
+        return next(iter(flat), TRUE)
+    if any(type(part) is int and ~part in flat for part in flat):
         return FALSE
-    return next(iter(flat)) if len(flat) == 1 else AllOf(tuple(flat))
+    return AllOf(tuple(flat))
 
 
 def any_of(parts: Iterable[Ground]) -> Ground:
     """The disjunction, flattened; stops at the first part that is true."""
     flat: dict[Ground, None] = {}
     for part in parts:
-        if isinstance(part, AnyOf):
-            flat.update(dict.fromkeys(part.parts))
-        elif part == TRUE:
+        if type(part) is int:
+            if ~part in flat:
+                return TRUE
+            flat[part] = None
+        elif part is TRUE:
             return TRUE
+        elif isinstance(part, AnyOf):
+            flat.update(dict.fromkeys(part.parts))
         else:
             flat[part] = None
-    if any(isinstance(part, int) and ~part in flat for part in flat):
+    if len(flat) < 2:
+        return next(iter(flat), FALSE)
+    if any(type(part) is int and ~part in flat for part in flat):
         return TRUE
-    return next(iter(flat)) if len(flat) == 1 else AnyOf(tuple(flat))
+    return AnyOf(tuple(flat))
 
 
 def disjuncts(ground: Ground, most: int) -> list[frozenset[int]] | None:

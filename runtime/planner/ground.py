@@ -81,6 +81,7 @@ class Grounding:
         self.axioms.add(rules, reached.axioms, self.expander)
         self.expander.certain |= self.axioms.certain
         self.expander.possible -= self.axioms.impossible
+        self.expander.forget()
         builder.expand(self.expander, self.axioms)
         goals = self.goals(problem.goal)
         self.negated = also_negated | builder.negated() | self._negated_in(goals)

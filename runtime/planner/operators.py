@@ -72,6 +72,7 @@ class Instances:
         names = self.schema.rule.variables
         binding = expander.binding
         conditional = self._conditional(facts, expander, axioms)
+        condition = expander.compiled_rule(self.schema.rule)
         for row, values in enumerate(self.source.instances()):
             binding.update(zip(names, values, strict=True))
             effects: list[tuple[int, bool, Literals]] = []
@@ -80,7 +81,7 @@ class Instances:
                     key = facts.key_of(atom.name, [binding[arg] for arg in atom.args])
                     effects.append((key, adds, ()))
             effects += conditional.get(values, ())
-            for literals in axioms.alternatives(expander.expand_rule(self.schema.rule)):
+            for literals in axioms.alternatives(condition()):
                 self.rows.append(RowOperator(row, tuple(sorted(literals)), effects))
 
     def _conditional(
@@ -92,11 +93,12 @@ class Instances:
         width = len(self.schema.rule.variables)
         for effect, source in zip(self.schema.effects, self.effects, strict=True):
             names = effect.rule.variables
+            condition = expander.compiled_rule(effect.rule)
             for values in source.instances():
                 binding.update(zip(names, values, strict=True))
                 args = [binding[arg] for arg in effect.atom.args]
                 key = facts.key_of(effect.atom.name, args)
-                for literals in axioms.alternatives(expander.expand_rule(effect.rule)):
+                for literals in axioms.alternatives(condition()):
                     one = (key, effect.adds, tuple(sorted(literals)))
                     found.setdefault(values[:width], []).append(one)
         return found
@@ -154,6 +156,8 @@ class OperatorBuilder:
         for instances in self.instances:
             columns = instances.source.columns() if instances.schema.deletes else []
             for atom in instances.schema.deletes:
+                if atom in instances.schema.adds:
+                    continue  # the add wins
                 found.update(instances.key_column(atom, columns, self.facts))
             for effect, source in zip(instances.schema.effects, instances.effects, strict=True):
                 if not effect.adds:

@@ -13,7 +13,7 @@ from itertools import chain
 
 from planscript.runtime.pddl.model import Atom, Formula, Problem
 from planscript.runtime.planner.deadline import Deadline
-from planscript.runtime.planner.expansion import FALSE, Expander
+from planscript.runtime.planner.expansion import FALSE, Expander, Expansion
 from planscript.runtime.planner.facts import FactKeys
 from planscript.runtime.planner.formulas import free_variables
 from planscript.runtime.planner.joins import (
@@ -146,7 +146,8 @@ class _Run:
         self.static: set[int] = set()
         self.expander = Expander(problem, keys, self.known, self.static)
         self.triggers: dict[str, list[JoinFunction]] = {}
-        self.held: list[tuple[Source, list[Tuple]]] = []  # instances whose residual is not yet true
+        # Instances that wait until their residual formulas become possible.
+        self.held: list[tuple[Source, list[Expansion], list[Tuple]]] = []
         self._ticks = 0
 
     def start(self, init: Iterable[Atom], also_true: Iterable[Atom]) -> None:
@@ -251,14 +252,11 @@ class _Run:
         """A test of a formula without changing predicates, with the variables that it takes."""
         names = sorted(free_variables(formula))
         binding = self.expander.binding
-        answers: dict[Tuple, bool] = {}
+        expand = self.expander.compiled(formula)
 
         def check(*values: int) -> bool:
-            answer = answers.get(values)
-            if answer is None:
-                binding.update(zip(names, values, strict=True))
-                answer = answers[values] = self.expander.expand(formula) != FALSE
-            return answer
+            binding.update(zip(names, values, strict=True))
+            return expand() is not FALSE
 
         return check, tuple([slots[name] for name in names])
 
@@ -279,7 +277,8 @@ class _Run:
             lines += [f"t = ({row})", "if t in seen: continue", "mark(t)"]
         if source.rule.residual:
             held: list[Tuple] = []
-            self.held.append((source, held))
+            residual = [self.expander.compiled(part) for part in source.rule.residual]
+            self.held.append((source, residual, held))
             bindings["hold"] = held.append
             return [*lines, f"hold(({row}))"], bindings
         bindings.update(found=source.found.extend, known=self.known, know=self.known.add)
@@ -302,20 +301,20 @@ class _Run:
     def _release(self) -> bool:
         """Lets those held instances through whose residual has become possible."""
         released = False
-        for source, held in self.held:
+        self.expander.forget()
+        binding = self.expander.binding
+        for source, residual, held in self.held:
             waiting = []
             names = source.rule.variables
             for count, values in enumerate(held):
                 if count & 255 == 255:
                     self.deadline.check()
-                binding = self.expander.binding
                 binding.update(zip(names, values, strict=True))
-                if any(self.expander.expand(part) == FALSE for part in source.rule.residual):
+                if any(part() is FALSE for part in residual):
                     waiting.append(values)
                     continue
                 released = True
                 source.found += values or (0,)
-                binding.update(zip(names, values, strict=True))
                 for head in source.heads:
                     made = tuple([binding[arg] for arg in head.args])
                     key = self.keys.key_of(head.name, made)
