@@ -47,9 +47,11 @@ class Builder:
         if isinstance(target, s.Name | s.Attribute | s.Index):
             return s.Augment(target, sign[:-1], self._value(value), span)
         self.error(
-            "E0115", f"`{sign}` needs a variable on its left", target.span,
+            "E0115",
+            f"`{sign}` needs a variable on its left",
+            target.span,
             hint="a name, an element such as `xs[0]`, or a field such as `v.field`",
-        )  # fmt: skip
+        )
         return s.Pass(span)
 
     def augment_sign(self, span: Span, token: Token) -> Parts:
@@ -95,9 +97,11 @@ class Builder:
         name = alias.text if alias else stem
         if not name.isidentifier():
             self.error(
-                "E0115", f"a module cannot be called `{name}`", span,
+                "E0115",
+                f"a module cannot be called `{name}`",
+                span,
                 hint=f'give it a name: `import "{path}" as something`',
-            )  # fmt: skip
+            )
             name = "_"
         return s.Import(path, is_path, name, span)
 
@@ -171,9 +175,11 @@ class Builder:
         head = Span(span.source, span.line, span.column, span.line, span.column + len("try"))
         if not catches and final is None:
             self.error(
-                "E0107", "`try` without `catch` or `finally`", head,
+                "E0107",
+                "`try` without `catch` or `finally`",
+                head,
                 hint="add `catch Kind as error:` with a block below the `try` block",
-            )  # fmt: skip
+            )
         return s.Try(body, tuple(catches), final, head)
 
     def catch(self, span: Span, *parts: Parts) -> Parts:
@@ -348,15 +354,23 @@ class Builder:
                 continue
             if item[0] in found:
                 self.error(
-                    "E0119", f"`{item[0]}` stands twice in this action", item[2],
+                    "E0119",
+                    f"`{item[0]}` stands twice in this action",
+                    item[2],
                     hint="join the two with `and`",
-                )  # fmt: skip
+                )
             found[item[0]] = item[1]
         made = s.ActionDef(
-            name.text, tuple(typed or ()), glosses or (), found.get("precondition"),
-            found.get("effect"), found.get("cost"), found.get("observe"), place,
+            name.text,
+            tuple(typed or ()),
+            glosses or (),
+            found.get("precondition"),
+            found.get("effect"),
+            found.get("cost"),
+            found.get("observe"),
+            place,
             span_to(span, place),
-        )  # fmt: skip
+        )
         return ("actions", [made])
 
     def precondition(self, span: Span, formula: Parts) -> Parts:
@@ -377,9 +391,11 @@ class Builder:
                 return ("cost", atom, span)
             return None
         self.error(
-            "E0117", "a cost is a number or a function of the parameters", value.span,
+            "E0117",
+            "a cost is a number or a function of the parameters",
+            value.span,
             hint="such as `cost: 2` or `cost: distance(a, b)`",
-        )  # fmt: skip
+        )
         return None
 
     def typed_block(self, span: Span, *lines: Parts) -> Parts:
@@ -454,10 +470,14 @@ class Builder:
                 parts.setdefault(item[0], []).extend(item[1])
         place = self._at(domain)
         return s.WorldDef(
-            name.text, s.Name(domain.text, place), tuple(parts.get("objects", ())),
-            tuple(parts.get("init", ())), tuple(parts.get("values", ())), goal,
+            name.text,
+            s.Name(domain.text, place),
+            tuple(parts.get("objects", ())),
+            tuple(parts.get("init", ())),
+            tuple(parts.get("values", ())),
+            goal,
             span_to(span, place),
-        )  # fmt: skip
+        )
 
     def objects(self, span: Span, typed: Parts) -> Parts:
         return ("objects", typed)
@@ -658,9 +678,11 @@ class Builder:
         """A lone `*xs` is no value."""
         if isinstance(value, s.Spread):
             self.error(
-                "E0117", "`*` spreads a list inside a list or a call", value.span,
+                "E0117",
+                "`*` spreads a list inside a list or a call",
+                value.span,
                 hint="write `[*xs]`",
-            )  # fmt: skip
+            )
             return value.value
         return value
 
@@ -780,9 +802,11 @@ class Builder:
             span = left.span.to(right.span)
             if op not in ("==", "!="):
                 self.error(
-                    "E0117", f"a formula does not hold `{op}`", span,
+                    "E0117",
+                    f"a formula does not hold `{op}`",
+                    span,
                     hint="terms of a formula are compared with `==` and `!=`",
-                )  # fmt: skip
+                )
             equals = s.Equals(left, right, span)
             parts.append(s.Not(equals, span) if op == "!=" else equals)
             left = right

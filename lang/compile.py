@@ -65,7 +65,7 @@ def compile_script(
     Raises SourceError with everything that is wrong with the text.
     """
     if not isinstance(known, Known):
-        known = Known(dict.fromkeys(known, "known"))
+        known = Known({n: "known" for n in known if not n.startswith(("_ps", "__"))})
 
     def work(max_depth: int) -> CompiledModule:
         tree = parse(text, source, max_depth=max_depth)
@@ -110,10 +110,12 @@ def compile_script(
 def _too_much(source: str, line: int, title: str) -> SourceError:
     return SourceError(
         Diagnostic(
-            "E0116", title, Span(source, line, 1, line, 1),
+            "E0116",
+            title,
+            Span(source, line, 1, line, 1),
             hint="take it apart into functions",
         )
-    )  # fmt: skip
+    )
 
 
 def _reason(error: SyntaxError) -> str:

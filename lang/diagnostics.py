@@ -5,7 +5,7 @@ Every error that a user can meet, of a script or of a PDDL file, is a `Diagnosti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -100,13 +100,15 @@ def draw(diagnostic: Diagnostic, text: str | None = None, *, colour: bool = Fals
     return "\n".join(lines)
 
 
-def _excerpt(span: Span, label: str, text: str | None, paint, accent: str) -> list[str]:  # type: ignore[no-untyped-def]
+def _excerpt(
+    span: Span, label: str, text: str | None, paint: Callable[[str, str], str], accent: str
+) -> list[str]:
     place = f"  --> {span.source}:{span.line}:{span.column}"
-    source: Sequence[str] = text.splitlines() if text is not None else ()
+    source: Sequence[str] = text.split("\n") if text is not None else ()
     if not 0 < span.line <= len(source):
         return [place + (f": {label}" if label else "")]
     number = str(span.line)
-    row = source[span.line - 1].replace("\t", " ")
+    row = "".join(c if c.isprintable() else " " for c in source[span.line - 1])
     last = span.end_column if span.end_line == span.line else len(row) + 1
     start = span.column - 1
     offset, row = _window(row, start)

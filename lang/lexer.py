@@ -198,9 +198,11 @@ class _Scanner:
             token.type = token.text = word
         elif name.startswith(("_ps", "__")):
             self._error(
-                "E0114", f"`{name}` is a reserved name", token,
+                "E0114",
+                f"`{name}` is a reserved name",
+                token,
                 hint="names may not begin with `_ps` or with two underscores",
-            )  # fmt: skip
+            )
             token.text = token.value = "_" + name.lstrip("_")[2:]
         self.tokens.append(token)
 
@@ -276,6 +278,8 @@ class _Scanner:
         else:
             instead = keywords.FOREIGN_SIGNS.get(token.text, "")
             hint = f"write `{instead}`" if instead else ""
+            if instead == "\n":
+                hint = "each statement stands on a line of its own"
         shown = token.text if token.text.isprintable() else f"U+{ord(token.text[0]):04X}"
         self._error("E0110", f"`{shown}` has no meaning here", token, hint=hint)
         instead = keywords.FOREIGN_SIGNS.get(token.text, "")
@@ -304,10 +308,15 @@ class _Scanner:
                 column = start - start_base + 1
                 self.tokens.append(
                     Token(
-                        "TEXT", text[start : self.pos], start_line, column,
-                        self.line, self.pos - self.line_start + 1, value,
+                        "TEXT",
+                        text[start : self.pos],
+                        start_line,
+                        column,
+                        self.line,
+                        self.pos - self.line_start + 1,
+                        value,
                     )
-                )  # fmt: skip
+                )
 
         while self.pos < end:
             if run := runs.match(text, self.pos):
@@ -352,9 +361,11 @@ class _Scanner:
                 self.pos += 1
                 token = self._token("}", self.pos - 1)
                 self._error(
-                    "E0113", "this `}` closes no slot of the text", token,
+                    "E0113",
+                    "this `}` closes no slot of the text",
+                    token,
                     hint="write `}}` for a brace in text",
-                )  # fmt: skip
+                )
                 pieces.append(char)
         flush()
 
@@ -380,9 +391,11 @@ class _Scanner:
         else:
             token = self._token("ESCAPE", start)
             self._error(
-                "E0112", f"`{token.text}` means nothing in a string", token,
+                "E0112",
+                f"`{token.text}` means nothing in a string",
+                token,
                 hint='write `\\\\` for a backslash, or r"..." for a string without escapes',
-            )  # fmt: skip
+            )
             pieces.append(char)
 
     def _in_spec(self) -> None:
@@ -419,10 +432,16 @@ class _Scanner:
             del tokens[-pieces:]
             tokens.append(
                 Token(
-                    "STRING", opener.text, opener.line, opener.column,
-                    closer.end_line, closer.end_column, value, opener.spaced,
+                    "STRING",
+                    opener.text,
+                    opener.line,
+                    opener.column,
+                    closer.end_line,
+                    closer.end_column,
+                    value,
+                    opener.spaced,
                 )
-            )  # fmt: skip
+            )
         else:
             tokens.append(closer)
 
@@ -438,12 +457,17 @@ class _Scanner:
             self._unclosed_slot(slot)
         else:
             self._error(
-                "E0102", "this string is not closed", text_start,
+                "E0102",
+                "this string is not closed",
+                text_start,
                 "opened here, still open at the end of the line",
                 f"close it with `{self._quote(text_start)}`, "
                 'or open it with `"""` to go on over several lines',
-            )  # fmt: skip
+            )
         self._drop_open(outermost)
+        # the rest of the line is lost, and with it the brackets that it would have closed
+        while self.open and self.open[-1].line == text_start.line:
+            self.tokens.append(self._closer(self.open.pop(), self.tokens[-1]))
         stop = self.text.find("\n", self.pos)
         self.pos = len(self.text) if stop < 0 else stop
 
@@ -461,9 +485,12 @@ class _Scanner:
 
     def _unclosed_slot(self, slot: Token) -> None:
         self._error(
-            "E0113", "this `{` opens a slot that is not closed", slot, "opened here",
+            "E0113",
+            "this `{` opens a slot that is not closed",
+            slot,
+            "opened here",
             "close it with `}`, or write `{{` for a brace in text",
-        )  # fmt: skip
+        )
 
     def _quote(self, text_start: Token) -> str:
         return str(text_start.value).lstrip("rR")
@@ -519,10 +546,14 @@ class _Scanner:
             last = self.tokens[-1]
             self.tokens.append(
                 Token(
-                    "NEWLINE", "\n", last.end_line, last.end_column,
-                    last.end_line, last.end_column + 1,
+                    "NEWLINE",
+                    "\n",
+                    last.end_line,
+                    last.end_column,
+                    last.end_line,
+                    last.end_column + 1,
                 )
-            )  # fmt: skip
+            )
             self.lines.append(_Line(self.indent, self.tokens))
             self.tokens = []
 
@@ -538,9 +569,11 @@ class _Scanner:
             token = self._token("TAB", at)
             token.end_column = token.column + 1
             self._error(
-                "E0106", "a tab in the indentation", token,
+                "E0106",
+                "a tab in the indentation",
+                token,
                 hint="indent with spaces: four for each level",
-            )  # fmt: skip
+            )
         self.indent = len(white.replace("\t", "    "))
         self.pos = found.end()
 
@@ -556,10 +589,12 @@ class _Scanner:
                 self._unclosed_slot(slot)
             else:
                 self._error(
-                    "E0102", "this string is not closed", texts[0],
+                    "E0102",
+                    "this string is not closed",
+                    texts[0],
                     "opened here, still open at the end of the text",
                     f"close it with `{self._quote(texts[0])}`",
-                )  # fmt: skip
+                )
             self._drop_open(self.open.index(texts[0]))
         if self.open:
             self.unfinished = True
@@ -572,9 +607,12 @@ class _Scanner:
     def _unclosed(self, opener: Token) -> None:
         sign = {"(": ")", "[": "]", "{": "}"}[opener.type]
         self._error(
-            "E0103", f"this `{opener.type}` is not closed", opener, "opened here",
+            "E0103",
+            f"this `{opener.type}` is not closed",
+            opener,
+            "opened here",
             f"close it with `{sign}`",
-        )  # fmt: skip
+        )
 
     def _too_deep(self, token: Token) -> None:
         self._error("E0116", "nested too deeply", token, f"more than {_MAX_DEPTH} levels")
@@ -588,9 +626,15 @@ class _Scanner:
         base = self.line_start
         line = self.line
         return Token(
-            type, self.text[start : self.pos], line, start - base + 1,
-            line, max(self.pos, start + 1) - base + 1, value, spaced,
-        )  # fmt: skip
+            type,
+            self.text[start : self.pos],
+            line,
+            start - base + 1,
+            line,
+            max(self.pos, start + 1) - base + 1,
+            value,
+            spaced,
+        )
 
     def _error(self, code: str, title: str, token: Token, label: str = "", hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, title, token.span(self.source), label, hint))
@@ -674,12 +718,16 @@ class _Layout:
         return Token(type, "", at.line, at.column, at.end_line, at.end_column)
 
     def _indentation(self, at: Token, title: str) -> None:
+        if any(d.code == "E0106" and d.span and d.span.line == at.line for d in self.diagnostics):
+            return
         self.diagnostics.append(
             Diagnostic(
-                "E0105", title, at.span(self.source),
+                "E0105",
+                title,
+                at.span(self.source),
                 hint="lines of one block begin at one column, four spaces inside the line above",
             )
-        )  # fmt: skip
+        )
 
     def _words(self, line: _Line, context: str, following: _Line | None) -> None:
         tokens = line.tokens

@@ -149,11 +149,11 @@ def _tables() -> _Tables:
                 if argument not in numbers:
                     numbers[argument] = len(rules)
                     rules.append(_rule(argument, spelled, void))
-                actions[state][spelled.get(symbol, symbol)] = -1 - numbers[argument]
+                actions[state][spelled.get(symbol, str(symbol))] = -1 - numbers[argument]
             elif symbol.isupper() or symbol.startswith("__ANON") or symbol == "$END":
-                actions[state][spelled.get(symbol, symbol)] = argument
+                actions[state][spelled.get(symbol, str(symbol))] = argument
             else:
-                gotos[state][symbol] = argument
+                gotos[state][str(symbol)] = argument
     start, accept = table.start_states["start"], table.end_states["start"]
     return _Tables(tuple(actions), tuple(gotos), tuple(rules), start, accept)
 
@@ -183,14 +183,14 @@ def _rule(rule: Any, spelled: dict[str, str], void: set[str]) -> _Rule:
             take.append((position, absent, spliced))
             absent = 0
     absent += before[len(rule.expansion)]
-    method = rule.alias or rule.origin.name
+    method = str(rule.alias or rule.origin.name)
     if rule.origin.name.startswith("_"):
         method = "*"
     elif (
         rule.alias is None and options.expand1 and len(take) == 1 and not take[0][1] and not absent
     ):
         method = ""
-    return _Rule(len(rule.expansion), rule.origin.name, method, tuple(take), absent)
+    return _Rule(len(rule.expansion), str(rule.origin.name), method, tuple(take), absent)
 
 
 # ---------------------------------------------------------------- one top-level statement
@@ -248,7 +248,9 @@ class _Unit:
             except _Error as error:
                 if (found := self._explain(error)) is not None:
                     diagnostics.append(found)
-                self._repair(error)
+                rest = self._repair(error)
+                if rest:
+                    diagnostics += _Unit(rest, self.source, self.max_depth).parse()[1]
                 if not self.tokens:
                     return None, diagnostics
             else:
@@ -287,6 +289,9 @@ class _Unit:
                     break
                 rule = rules[-1 - action]
                 size = rule.size
+                if size == 1 and not rule.method:  # the value stays what it is
+                    states[-1] = gotos[states[-2]][rule.origin]
+                    continue
                 parts = values[-size:]
                 begin, stop = begins[-size], ends[-1]
                 depth = max(depths[-size:])
@@ -322,10 +327,13 @@ class _Unit:
             raise NestedDeeply
         raise SourceError(
             Diagnostic(
-                "E0116", "nested too deeply", span, f"more than {MAX_DEPTH} levels",
+                "E0116",
+                "nested too deeply",
+                span,
+                f"more than {MAX_DEPTH} levels",
                 "take it apart: name the inner parts with `let`",
             )
-        )  # fmt: skip
+        )
 
     # ------------------------------------------------ what to say
 
@@ -342,23 +350,31 @@ class _Unit:
             return None
         if first.type in _FOLLOWERS and index == start:
             return self._stray(first, start)
+        if index == start + 1 and first.type == "NAME" and token.type in _OPERANDS:
+            return self._no_statement(first, token)
         if token.type == "INDENT":
             return Diagnostic(
-                "E0105", "this line is indented, but no block begins here", span,
+                "E0105",
+                "this line is indented, but no block begins here",
+                span,
                 hint="lines of one block begin at one column",
-            )  # fmt: skip
+            )
         if before is not None and before.type == "NEWLINE" and expected == {"INDENT"}:
             header = tokens[self._line_start(index - 1)]
             return Diagnostic(
-                "E0108", f"a block is missing after `{header.text}`", header.span(self.source),
+                "E0108",
+                f"a block is missing after `{header.text}`",
+                header.span(self.source),
                 hint="indent the next lines by four spaces, or write `pass` for an empty block",
-            )  # fmt: skip
+            )
         if token.type == "NEWLINE" and ":" in expected and self._is_header(first, start):
             place = Span(self.source, token.line, token.column, token.line, token.column + 1)
             return Diagnostic(
-                "E0107", f"`:` is missing at the end of this `{first.text}` line", place,
+                "E0107",
+                f"`:` is missing at the end of this `{first.text}` line",
+                place,
                 hint="a line that opens a block ends with `:`",
-            )  # fmt: skip
+            )
         return Diagnostic(
             "E0101", self._title(token, before), span, *self._advice(index, start, expected)
         )
@@ -374,23 +390,29 @@ class _Unit:
         token = tokens[index] if index < len(tokens) else tokens[-1]
         before = tokens[index - 1] if index > start else None
         label = _wanted(expected)
+        if before is not None and before.type in ("let", "for") and "NAME" in expected:
+            label = "expected a name"
+        if (
+            before is not None
+            and before.type in ("+", "-")
+            and tokens[index - 2].type == before.type
+        ):
+            return label, f"write `{before.text}= 1` to count"
+        if tokens[start].type == "fn" and tokens[start + 1].type == "(" and token.type == "NEWLINE":
+            return label, "a function needs a name: `fn name(...):`"
+        if token.type == "SLOT_END" and before is not None and before.type == "SLOT":
+            return label, "write `{{` and `}}` for braces in text"
         if token.type == "=" and ("==" in expected or ":" in expected):
             return label, "write `==` to compare"
         if token.type in ("NAME", "STRING", "TEXT_START", "NUMBER") and before is not None:
             word = token.text
             if word == "is" and "==" in expected:
                 return label, "write `==` to compare, `x == none` for a missing value"
-            if word == "del":
-                return label, "maps and lists have the method `pop`"
             if token.type == "NAME" and before.type == "else" and word == "if":
                 return label, "write `elif`"
-            if before.type == "NAME" and before.text in ("del", "class", "global", "nonlocal"):
-                return label, _NO_STATEMENT[before.text]
             words = {w for w in expected if w.isalpha() and w.islower()}
             if token.type == "NAME" and (near := nearest(word, words)):
                 return label, f"did you mean `{near}`?"
-            if before.type == "NAME" and index == start + 1 and token.type != "NAME":
-                return label, f"to call it, write `{before.text}(...)`"
             if "," in expected and before.type not in ("NAME",) and ")" in expected:
                 return label, "is a `,` missing before it?"
             if token.type in ("STRING", "TEXT_START") and before.type == "STRING":
@@ -405,6 +427,15 @@ class _Unit:
             return label, "a block begins with `:` and an indented line"
         return label, ""
 
+    def _no_statement(self, first: Token, token: Token) -> Diagnostic:
+        word = first.text
+        hint = _NO_STATEMENT.get(word) or f"to call it, write `{word}(...)`"
+        if token.type == "NAME" and word not in _NO_STATEMENT:
+            hint = f"to give it a value, write `{word} = ...`; {hint}"
+        return Diagnostic(
+            "E0109", f"no statement begins with `{word}`", first.span(self.source), hint=hint
+        )
+
     def _stray(self, first: Token, start: int) -> Diagnostic:
         owners = {
             "else": "`if`, `for`, `while` or `achieve`",
@@ -413,9 +444,11 @@ class _Unit:
             "finally": "`try`",
         }
         return Diagnostic(
-            "E0101", f"`{first.text}` belongs to no block above", first.span(self.source),
+            "E0101",
+            f"`{first.text}` belongs to no block above",
+            first.span(self.source),
             hint=f"it follows the block of {owners[first.text]}, at the same indentation",
-        )  # fmt: skip
+        )
 
     def _is_header(self, first: Token, start: int) -> bool:
         words = keywords.HARD_LINE | keywords.SCRIPT_LINE | keywords.DOMAIN_LINE | {"case"}
@@ -459,8 +492,11 @@ class _Unit:
                 return at + 1
         return len(self.tokens)
 
-    def _repair(self, error: _Error) -> None:
-        """Changes the tokens so that parsing gets past the error."""
+    def _repair(self, error: _Error) -> list[Token]:
+        """Changes the tokens so that parsing gets past the error.
+
+        Gives the tokens behind the end of the statement, where it is those that do not fit.
+        """
         tokens = self.tokens
         index = min(error.index, len(tokens) - 1)
         token = tokens[index]
@@ -468,19 +504,20 @@ class _Unit:
         if token.type == "INDENT":
             end = self._block_end(index)
             self.tokens = tokens[:index] + tokens[index + 1 : end - 1] + tokens[end:]
-            return
+            return []
         if expected == {"INDENT"}:
             block = [self._new(kind, token) for kind in ("INDENT", "pass", "NEWLINE", "DEDENT")]
             self.tokens = tokens[: error.index] + block + tokens[error.index :]
-            return
+            return []
         if token.type == "NEWLINE" and ":" in expected and tokens[index - 1].type != ":":
-            if index + 1 < len(tokens) and tokens[index + 1].type == "INDENT":
+            following = tokens[index + 1].type if index + 1 < len(tokens) else ""
+            if following == "INDENT":
                 self.tokens = tokens[:index] + [self._new(":", token)] + tokens[index:]
-                return
+                return []
         start = self._line_start(index)
         if tokens[start].type in ("DEDENT", "$END"):
             self.tokens = []
-            return
+            return []
         stop = start
         while stop < len(tokens) and tokens[stop].type != "NEWLINE":
             stop += 1
@@ -494,7 +531,11 @@ class _Unit:
                 stop = self._block_end(stop)
         if id(tokens[start]) in self.replaced:  # the harmless line did not fit either
             line = []
+        if expected == {"$END"}:
+            self.tokens = tokens[:start]
+            return line + tokens[stop:]
         self.tokens = tokens[:start] + line + tokens[stop:]
+        return []
 
     def _new(self, kind: str, at: Token) -> Token:
         token = Token(kind, kind, at.line, at.column, at.end_line, at.end_column)
@@ -511,6 +552,7 @@ class _Unit:
 _SCRIPT_BLOCKS = frozenset(
     ("if", "while", "for", "fn", "try", "test", "perform", "NAME", "elif", "else", "catch")
 )
+_OPERANDS = frozenset(("NAME", "STRING", "TEXT_START", "NUMBER"))
 _NO_STATEMENT = {
     "del": "maps and lists have the method `pop`",
     "class": "there are no classes; use maps, or `error Name(field)` for errors",
@@ -573,9 +615,12 @@ def _wanted(expected: set[str]) -> str:
     ):
         if kind in expected:
             found.append(words)
-    for sign in (":", ")", "]", "}", "SLOT_END", "=", "in", "else", ",", "as", "of", "(", "import"):
-        if sign in expected:
-            found.append("`}`" if sign == "SLOT_END" else f"`{sign}`")
+    signs = [sign for sign in ": ) ] } SLOT_END".split() if sign in expected]
+    if not signs:
+        signs = [sign for sign in "in = else as of import".split() if sign in expected]
+    signs += [sign for sign in "," if sign in expected]
+    signs = signs or [sign for sign in "(" if sign in expected]
+    found += ["`}`" if sign == "SLOT_END" else f"`{sign}`" for sign in signs]
     if "NEWLINE" in expected:
         found.append("the end of the line")
     if not found:

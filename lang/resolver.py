@@ -26,10 +26,12 @@ LoadSignature = Callable[[str, Span], DomainSignature | None]
 class Known:
     """What a module knows before its text: in a conversation, what earlier inputs declared.
 
-    `kinds` maps names to kinds (see `scopes.Variable`; "known" where the kind is not known).
+    `kinds` maps names to kinds (see `scopes.Variable`; "known" where the kind is not known), `firm`
+    are the names that functions assign to without reading them first.
     """
 
     kinds: Mapping[str, str] = field(default_factory=dict)
+    firm: frozenset[str] = frozenset()
     signatures: tuple[DomainSignature, ...] = ()
 
 
@@ -85,7 +87,7 @@ class _Resolver:
     def run(self) -> Resolution:
         for node in s.walk_statements(self.tree.body):
             self._gather(node)
-        scopes = find_scopes(self.tree, self._declared, self.known.kinds)
+        scopes = find_scopes(self.tree, self._declared, self.known.kinds, self.known.firm)
         world = WorldCheck(self.report, self.vocabulary, scopes, self.builtins)
         checks = _Checks(self.report, scopes, self.builtins, world, self.vocabulary)
         checks.names()
@@ -101,8 +103,10 @@ class _Resolver:
         return Resolution(scopes, checks.value_goals, found, self._known_after(scopes))
 
     def _known_after(self, scopes: Scopes) -> Known:
-        kinds = {name: v.kind for name, v in scopes.module.variables.items()}
-        return Known(kinds, (*self.known.signatures, *self.signatures.values()))
+        variables = scopes.module.variables
+        kinds = {name: variable.kind for name, variable in variables.items()}
+        firm = frozenset(name for name, variable in variables.items() if variable.firm)
+        return Known(kinds, firm, (*self.known.signatures, *self.signatures.values()))
 
     # ------------------------------------------------ what domains and worlds declare
 
@@ -258,9 +262,11 @@ class _Checks:
                     continue
                 if variable.kind in ("variable", "function", "module", "imported"):
                     self.report.warn(
-                        "W0301", f"`{name}` is never used", variable.span,
+                        "W0301",
+                        f"`{name}` is never used",
+                        variable.span,
                         hint="leave it out, or begin its name with `_`",
-                    )  # fmt: skip
+                    )
 
     # ------------------------------------------------ statements
 
@@ -273,9 +279,11 @@ class _Checks:
             if ended is not None:
                 word = type(ended).__name__.lower()
                 self.report.warn(
-                    "W0302", "this is never reached", statement.span,
+                    "W0302",
+                    "this is never reached",
+                    statement.span,
                     hint=f"the block ends with the `{word}` above it",
-                )  # fmt: skip
+                )
                 ended = None
             self._visit(statement)
             if isinstance(statement, _ENDS):
@@ -349,9 +357,11 @@ class _Checks:
                 default = one
             elif default is not None and rest is None:
                 self.report.error(
-                    "E0120", f"`{one.name}` needs a default value", one.span,
+                    "E0120",
+                    f"`{one.name}` needs a default value",
+                    one.span,
                     f"it stands after `{default.name}`, which has one",
-                )  # fmt: skip
+                )
 
     def _loop(self, node: s.For | s.While) -> None:
         if isinstance(node, s.For):
@@ -380,9 +390,11 @@ class _Checks:
                 self._visit(kind)
             if not catch.kinds and number + 1 < len(node.catches):
                 self.report.warn(
-                    "W0302", "the `catch` blocks below are never reached", catch.span,
+                    "W0302",
+                    "the `catch` blocks below are never reached",
+                    catch.span,
                     hint="a `catch` without a kind catches every error; let it be the last",
-                )  # fmt: skip
+                )
             saved, self.in_catch = self.in_catch, True
             self._block(catch.body)
             self.in_catch = saved
@@ -401,9 +413,11 @@ class _Checks:
                 and number + 1 < len(node.cases)
             ):
                 self.report.warn(
-                    "W0302", "the cases below are never reached", case.pattern.span,
+                    "W0302",
+                    "the cases below are never reached",
+                    case.pattern.span,
                     hint="this pattern matches everything; let it be the last",
-                )  # fmt: skip
+                )
             self._visit(case.pattern)
             if case.guard is not None:
                 self._visit(case.guard)
@@ -414,9 +428,11 @@ class _Checks:
         for option, names in zip(node.options, bound, strict=True):
             if names != bound[0]:
                 self.report.error(
-                    "E0120", "the alternatives of a pattern bind different names", option.span,
+                    "E0120",
+                    "the alternatives of a pattern bind different names",
+                    option.span,
                     hint="let each alternative bind the same names, or use `_`",
-                )  # fmt: skip
+                )
                 break
         self._inside(node)
 
@@ -433,9 +449,12 @@ class _Checks:
         variable = self.scope.lookup(node.name)
         if variable is not None and variable.kind == "action":
             self.world.count(
-                "action", node.name, self.vocabulary.actions.get(node.name, []),
-                len(node.args), node.span,
-            )  # fmt: skip
+                "action",
+                node.name,
+                self.vocabulary.actions.get(node.name, []),
+                len(node.args),
+                node.span,
+            )
         self._inside(node)
 
     def _break(self, node: s.Break | s.Continue) -> None:
@@ -454,9 +473,11 @@ class _Checks:
 
     def _leaves_final(self, word: str, span: Span) -> None:
         self.report.error(
-            "E0210", f"`{word}` cannot leave a `finally` block", span,
+            "E0210",
+            f"`{word}` cannot leave a `finally` block",
+            span,
             hint="it would hide the error that the block is run for",
-        )  # fmt: skip
+        )
 
     def _raise(self, node: s.Raise) -> None:
         if node.value is None and not self.in_catch:
@@ -467,13 +488,18 @@ class _Checks:
         """Domains, worlds, tests and descriptions belong to the module."""
         if self.in_function:
             word = {
-                s.DomainDef: "domain", s.DomainFile: "domain", s.WorldDef: "world",
-                s.WorldFile: "world", s.Describe: "describe",
-            }[type(node)]  # fmt: skip
+                s.DomainDef: "domain",
+                s.DomainFile: "domain",
+                s.WorldDef: "world",
+                s.WorldFile: "world",
+                s.Describe: "describe",
+            }[type(node)]
             self.report.error(
-                "E0210", f"`{word}` stands inside a function", node.span,
+                "E0210",
+                f"`{word}` stands inside a function",
+                node.span,
                 hint="declare it at the top level of the script",
-            )  # fmt: skip
+            )
         self.world.declaration(node)
 
     # ------------------------------------------------ expressions
@@ -502,9 +528,11 @@ class _Checks:
                     )
                 elif one.name is None and named:
                     self.report.error(
-                        "E0120", "a plain argument stands after a named one", one.span,
+                        "E0120",
+                        "a plain argument stands after a named one",
+                        one.span,
                         hint="put the named arguments last",
-                    )  # fmt: skip
+                    )
                 if one.name is not None:
                     named.add(one.name)
             elif one.keywords:
@@ -560,18 +588,22 @@ class _Checks:
         for name in sorted(named - names):
             if not takes_any:
                 self.report.error(
-                    "E0206", f"{what} has no parameter `{name}`", node.span,
-                    hint=did_you_mean(name, names), related=_declared_at(variable),
-                )  # fmt: skip
+                    "E0206",
+                    f"{what} has no parameter `{name}`",
+                    node.span,
+                    hint=did_you_mean(name, names),
+                    related=_declared_at(variable),
+                )
                 return
         given = {one.name for one in before_rest[:positional]}
         for name in sorted(named & given):
             self.report.error("E0206", f"{what} gets `{name}` twice", node.span)
             return
         missing = [
-            one.name for one in plain
+            one.name
+            for one in plain
             if one.default is None and one.name not in given and one.name not in named
-        ]  # fmt: skip
+        ]
         if missing:
             self.report.error(
                 "E0206",
@@ -587,8 +619,11 @@ class _Checks:
         if isinstance(formula, s.Atom):
             variable = self.scope.lookup(formula.name)
             if variable is not None and variable.kind not in (
-                "predicate", "numeric", "known", "imported",
-            ):  # fmt: skip
+                "predicate",
+                "numeric",
+                "known",
+                "imported",
+            ):
                 self.value_goals.add(node)
                 for arg in formula.args:
                     self._visit(arg)

@@ -95,15 +95,17 @@ def find_scopes(
     module: s.Module,
     declared: Callable[[Any], Iterable[tuple[str, str, Span]]],
     known: Mapping[str, str],
+    firm: frozenset[str] = frozenset(),
 ) -> Scopes:
     """The scopes of a module.
 
     `declared` gives the names that a domain or world declaration binds: (name, kind, place);
-    `known` the kinds of the names that the module has already (earlier inputs of a conversation).
+    `known` the kinds of the names that the module has already (earlier inputs of a conversation),
+    `firm` those of them that are firm.
     """
     scope = Scope(module, "module", None)
     for name, kind in known.items():
-        scope.variables[name] = Variable(name, kind, None, None, scope)
+        scope.variables[name] = Variable(name, kind, None, None, scope, name in firm)
     scopes = Scopes(scope, {module: scope})
     _Walk(scopes, scope, declared).run(module.body)
     _box(scopes)

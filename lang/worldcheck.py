@@ -51,7 +51,8 @@ class WorldCheck:
         self, report: Report, vocabulary: Vocabulary, scopes: Scopes, builtins: frozenset[str]
     ) -> None:
         self.report = report
-        self.vocabulary = vocabulary
+        self.vocabulary = vocabulary  # inside a domain: of this domain alone
+        self.everything = vocabulary
         self.scopes = scopes
         self.builtins = builtins
 
@@ -105,14 +106,19 @@ class WorldCheck:
                 value = part.value
                 if not isinstance(value, s.Name) or part.spec is not None:
                     self.report.error(
-                        "E0213", "a gloss has only parameters in braces", part.span,
+                        "E0213",
+                        "a gloss has only parameters in braces",
+                        part.span,
                         hint='such as "{x} is on {y}"',
-                    )  # fmt: skip
+                    )
                 elif value.id not in names:
                     self.report.error(
-                        "E0213", f"no parameter `{value.id}` to speak of", value.span,
-                        hint=did_you_mean(value.id, names),
-                    )  # fmt: skip
+                        "E0213",
+                        f"no parameter `{value.id}` to speak of",
+                        value.span,
+                        hint=did_you_mean(value.id, names)
+                        or ("the parameters are " + ", ".join(sorted(names)) if names else ""),
+                    )
 
     def _action(self, node: s.ActionDef, derived: set[str]) -> None:
         self._head(node)
@@ -125,9 +131,11 @@ class WorldCheck:
             self._numeric(node.cost, bound)
         if node.effect is None or node.effect is not None and _is_empty(node.effect):
             self.report.warn(
-                "W0304", f"the action `{node.name}` has no effect", node.name_span,
+                "W0304",
+                f"the action `{node.name}` has no effect",
+                node.name_span,
                 hint="add `effect:` with what becomes true and, after `not`, what becomes false",
-            )  # fmt: skip
+            )
         else:
             self._effect(node.effect, bound, derived)
 
@@ -137,9 +145,11 @@ class WorldCheck:
                 self.formula(effect.atom, None, bound)
                 if effect.atom.name in derived:
                     self.report.error(
-                        "E0216", f"`{effect.atom.name}` is derived: no action changes it",
-                        effect.span, hint="change the predicates that it follows from",
-                    )  # fmt: skip
+                        "E0216",
+                        f"`{effect.atom.name}` is derived: no action changes it",
+                        effect.span,
+                        hint="change the predicates that it follows from",
+                    )
             case s.EffectAnd():
                 for part in effect.parts:
                     self._effect(part, bound, derived)
@@ -155,10 +165,12 @@ class WorldCheck:
         found = self.vocabulary.functions.get(atom.name)
         if found is None:
             self.report.error(
-                "E0202", f"no function `{atom.name}`", atom.name_span,
+                "E0202",
+                f"no function `{atom.name}`",
+                atom.name_span,
                 hint=did_you_mean(atom.name, self.vocabulary.functions)
                 or f"declare it: function {atom.name}(...)",
-            )  # fmt: skip
+            )
             return
         self.arguments("function", atom.name, found, atom.args, atom.span, None, bound)
 
@@ -167,9 +179,11 @@ class WorldCheck:
         if variable is None and not self.vocabulary.is_open:
             domains = [n for n, v in self.scopes.module.variables.items() if v.kind == "domain"]
             self.report.error(
-                "E0208", f"no domain `{node.domain.id}`", node.domain.span,
+                "E0208",
+                f"no domain `{node.domain.id}`",
+                node.domain.span,
                 hint=did_you_mean(node.domain.id, domains),
-            )  # fmt: skip
+            )
         elif variable is not None and variable.kind not in ("domain", "known", "imported"):
             self.report.error(
                 "E0208", f"`{node.domain.id}` is a {variable.kind}, not a domain", node.domain.span
@@ -193,9 +207,11 @@ class WorldCheck:
             self.count(kind, node.name, kinds[node.name], len(names), node.name_span)
         elif not self.vocabulary.is_open and not self._is_trusted(node.name, None):
             self.report.error(
-                "E0202", f"no predicate or action `{node.name}`", node.name_span,
+                "E0202",
+                f"no predicate or action `{node.name}`",
+                node.name_span,
                 hint=did_you_mean(node.name, kinds),
-            )  # fmt: skip
+            )
 
     def perform(self, node: s.Perform) -> None:
         """A handler must be for an action, and take its arguments."""
@@ -203,9 +219,11 @@ class WorldCheck:
         if found is None:
             if not self.vocabulary.is_open and not self._is_trusted(node.action, None):
                 self.report.error(
-                    "E0205", f"no action `{node.action}` to perform", node.name_span,
+                    "E0205",
+                    f"no action `{node.action}` to perform",
+                    node.name_span,
                     hint=did_you_mean(node.action, self.vocabulary.actions),
-                )  # fmt: skip
+                )
             return
         plain = [one for one in node.parameters if one.kind == "plain"]
         least = sum(one.default is None for one in plain)
@@ -256,9 +274,11 @@ class WorldCheck:
         for name, span in names:
             if name in seen:
                 self.report.error(
-                    "E0209", f"the {what} `{name}` is declared twice", span,
+                    "E0209",
+                    f"the {what} `{name}` is declared twice",
+                    span,
                     related=(("first here", seen[name]),),
-                )  # fmt: skip
+                )
             seen.setdefault(name, span)
 
     # ------------------------------------------------ formulas
@@ -294,9 +314,11 @@ class WorldCheck:
             return  # in script code the check of names has said so
         if found[0] and not atom.args and atom.span == atom.name_span and len(found) == 1:
             self.report.error(
-                "E0206", f"`{atom.name}` takes {_parameters(found[0])}", atom.span,
+                "E0206",
+                f"`{atom.name}` takes {_parameters(found[0])}",
+                atom.span,
                 hint=f"write {atom.name}({', '.join(_slot_names(found[0]))})",
-            )  # fmt: skip
+            )
             return
         self.arguments("predicate", atom.name, found, atom.args, atom.span, scope, bound)
 
@@ -312,6 +334,8 @@ class WorldCheck:
             hint = f"`{atom.name}` is a function; it is no condition"
         if not hint and not known:
             hint = "no domain is declared in this script"
+        if not hint and scope is None:
+            hint = f"declare it in the domain: predicate {atom.name}(...)"
         self.report.error("E0202", f"no predicate `{atom.name}`", atom.name_span, hint=hint)
 
     def arguments(
@@ -370,9 +394,11 @@ class WorldCheck:
             return True
         written = f"{name}({', '.join(_slot_names(found[0]))})"
         self.report.error(
-            "E0206", f"the {kind} `{name}` takes {_parameters(found[0])}, not {given}", span,
+            "E0206",
+            f"the {kind} `{name}` takes {_parameters(found[0])}, not {given}",
+            span,
             hint=f"it is {written}",
-        )  # fmt: skip
+        )
         return False
 
     def _term_types(
@@ -382,24 +408,29 @@ class WorldCheck:
         if not isinstance(term, s.Name):
             if scope is None:
                 self.report.error(
-                    "E0204", "a term in a domain or world is a name", term.span,
+                    "E0204",
+                    "a term in a domain or world is a name",
+                    term.span,
                     hint="a parameter, a constant or an object",
-                )  # fmt: skip
+                )
             elif isinstance(term, s.Constant | s.Text):
                 self.report.error(
-                    "E0204", "this is no object of the world", term.span,
+                    "E0204",
+                    "this is no object of the world",
+                    term.span,
                     hint="write the name of an object, without quotes",
-                )  # fmt: skip
+                )
             return (), False
         if term.id in bound:
             return bound[term.id], False
         objects = self.vocabulary.objects
         if scope is None:
             if term.id not in objects and not self.vocabulary.is_open:
-                self.report.error(
-                    "E0204", f"no object or parameter `{term.id}`", term.span,
-                    hint=did_you_mean(term.id, {*objects, *bound}),
-                )  # fmt: skip
+                hint = did_you_mean(term.id, {*objects, *bound})
+                if term.id in self.everything.objects:
+                    hint = "a domain knows its own constants, not the objects of a world"
+                title = f"no object or parameter `{term.id}`"
+                self.report.error("E0204", title, term.span, hint=hint)
             return objects.get(term.id, ()), True
         variable = scope.lookup(term.id)
         if variable is None:
@@ -425,9 +456,11 @@ class WorldCheck:
                 isinstance(one, s.Not) and isinstance(one.part, s.Atom)
             ):
                 self.report.error(
-                    "E0215", "`now` takes facts joined by `and`", one.span,
+                    "E0215",
+                    "`now` takes facts joined by `and`",
+                    one.span,
                     hint="each fact is a predicate, with `not` where it is false",
-                )  # fmt: skip
+                )
 
     def options(self, options: Iterable[s.Argument]) -> None:
         """The options of `with` must exist."""
@@ -435,9 +468,11 @@ class WorldCheck:
             if option.name not in OPTIONS:
                 hint = did_you_mean(option.name or "", OPTIONS)
                 self.report.error(
-                    "E0214", f"no option `{option.name}`", option.span,
+                    "E0214",
+                    f"no option `{option.name}`",
+                    option.span,
                     hint=hint or "the options are " + ", ".join(sorted(OPTIONS)),
-                )  # fmt: skip
+                )
 
     def allowed(self, name: s.Name, scope: Scope) -> None:
         """`allowing` takes predicates."""
@@ -446,9 +481,11 @@ class WorldCheck:
             return  # the check of names has said so
         if variable is not None and variable.kind not in ("predicate", "known", "imported"):
             self.report.error(
-                "E0202", f"`{name.id}` is a {variable.kind}, not a predicate", name.span,
+                "E0202",
+                f"`{name.id}` is a {variable.kind}, not a predicate",
+                name.span,
                 hint=did_you_mean(name.id, self.vocabulary.predicates),
-            )  # fmt: skip
+            )
 
 
 def _bound(parameters: Iterable[s.Typed]) -> dict[str, Types]:
