@@ -1,0 +1,5 @@
+(define (problem stage-lights-1) (:domain stage-lights)
+ (:objects spot1 spot2 spot3 spot4 - spot flood1 flood2 - flood ch1 ch2 ch3 ch12 - channel r02 l201 amber - gel bar-a bar-b boom-left centre upstage - position)
+ (:init (hung-at spot1 bar-a) (hung-at spot2 bar-a) (hung-at spot3 bar-b) (hung-at spot4 boom-left) (hung-at flood1 bar-b) (hung-at flood2 bar-a) (patched-to spot1 ch1) (patched-to spot2 ch2) (patched-to flood1 ch12)
+  (lit spot1) (blown spot3) (gel-in r02 spot1) (gel-torn amber) (dimmed ch2) (safety-chain-on spot1) (safety-chain-on spot2) (position-dark upstage) (position-dark centre) (focused-on spot1 centre))
+ (:goal (lit spot2)))

@@ -1,0 +1,6 @@
+(define (problem tram-network-1) (:domain tram-network)
+ (:objects t401 t402 t403 t404 - tram st1 st2 st3 st4 st5 - stop harbour zoo - terminus nkemi olga per - driver line2 line7 - line)
+ (:init (at_stop t401 st1) (at_stop t402 st3) (at_stop t403 harbour) (at_stop t404 st5) (driven_by t401 nkemi) (on_break olga) (driven_by t403 per) (serves t401 line2) (serves t402 line7) (serves t403 line7)
+  (doors_closed t402) (doors_closed t403) (heating_on t402) (linked harbour st1) (linked st1 st2) (linked st2 st3) (linked st3 st4) (linked st4 st5) (linked st5 zoo) (linked st1 harbour) (linked st2 st1) (linked st3 st2) (linked st4 st3) (linked st5 st4) (linked zoo st5)
+  (stop_free st2) (stop_free st4) (stop_free zoo) (closed_stop st4) (low_floor t402) (low_floor t404) (faulty t404))
+ (:goal (at_stop t401 st2)))

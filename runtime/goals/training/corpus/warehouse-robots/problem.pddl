@@ -1,0 +1,7 @@
+(define (problem warehouse-robots-1) (:domain warehouse-robots)
+ (:objects agv1 agv2 agv3 - agv c-1-1 c-1-2 c-1-3 c-2-1 c-2-2 c-2-3 c-3-1 c-3-2 c-3-3 - cell tote-10 tote-11 tote-12 tote-13 tote-14 - tote pick1 - pick-station pack1 pack2 - pack-station)
+ (:init (agvAt agv1 c-1-1) (agvAt agv2 c-2-2) (agvAt agv3 c-3-3) (idle agv1) (idle agv2) (carrying agv3 tote-14) (toteAt tote-10 c-1-2) (toteAt tote-11 c-1-3) (toteAt tote-12 c-2-3) (toteAt tote-13 c-3-1)
+  (cellFree c-1-2) (cellFree c-1-3) (cellFree c-2-1) (cellFree c-2-3) (cellFree c-3-1) (cellFree c-3-2) (stationAt pick1 c-1-1) (stationAt pack1 c-3-1) (stationAt pack2 c-3-2) (chargerAt c-2-1) (batteryLow agv2) (spill c-1-3) (priority tote-11) (priority tote-13) (sealed tote-12)
+  (adjacent c-1-1 c-1-2) (adjacent c-1-2 c-1-1) (adjacent c-1-2 c-1-3) (adjacent c-1-3 c-1-2) (adjacent c-2-1 c-2-2) (adjacent c-2-2 c-2-1) (adjacent c-2-2 c-2-3) (adjacent c-2-3 c-2-2) (adjacent c-3-1 c-3-2) (adjacent c-3-2 c-3-1) (adjacent c-3-2 c-3-3) (adjacent c-3-3 c-3-2)
+  (adjacent c-1-1 c-2-1) (adjacent c-2-1 c-1-1) (adjacent c-1-2 c-2-2) (adjacent c-2-2 c-1-2) (adjacent c-1-3 c-2-3) (adjacent c-2-3 c-1-3) (adjacent c-2-1 c-3-1) (adjacent c-3-1 c-2-1) (adjacent c-2-2 c-3-2) (adjacent c-3-2 c-2-2) (adjacent c-2-3 c-3-3) (adjacent c-3-3 c-2-3))
+ (:goal (delivered tote-14 pack2)))
