@@ -1,46 +1,224 @@
-"""Compiled scripts kept between runs in the user's cache folder, so that a script starts without
-the grammar.
+"""Compiled scripts kept between runs in the user's cache folder: a script that has not changed
+starts without the grammar and the resolver.
 
-Keyed by the text, the options and the versions of Planscript and Python; kept in a folder that
-only the user can enter (0700), as `.pyc` files are trusted. A damaged or missing entry only costs
-time.
+An entry is keyed by the text, its name, the options and the versions of Planscript and Python. The
+folder is the user's alone (0700) and trusted as Python trusts its `.pyc` files; an entry that is
+damaged, of another version or not readable only costs time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import marshal
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from planscript.lang.diagnostics import Diagnostic, Span
+
+try:  # the module that hashlib takes it from; hashlib itself loads OpenSSL, which costs 10 ms
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
+if TYPE_CHECKING:
+    from planscript.lang.compile import CompiledModule
+
+MAX_ENTRIES = 400
+_DIGEST_BYTES = 64
+# What generated code may need of Python (`CompiledModule.raw`), by name.
+_RAW: Mapping[str, Any] = {
+    one.__name__: one for one in (len, type, list, dict, set, str, tuple, int, float, bool)
+}
+Loader = Callable[[str, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModule:
+    """What running a script needs of `lang.compile.CompiledModule`."""
+
+    code: CodeType
+    nodes: tuple[Any, ...]
+    nodes_name: str
+    hooks: frozenset[str]
+    raw: Mapping[str, Any]
+    warnings: tuple[Diagnostic, ...]
+
+    def bind(self, host: Any) -> dict[str, Any]:
+        """As `CompiledModule.bind`."""
+        bound: dict[str, Any] = {"_ps_" + name: getattr(host, name) for name in self.hooks}
+        bound |= self.raw
+        bound[self.nodes_name] = bound["_ps_nodes"] = self.nodes
+        return bound
 
 
 class CodeCache:
-    """Compiles texts. (Scripts with declarations keep syntax nodes, which are not stored on
-    disk.)
+    """Compiles scripts, and keeps them in `folder` (None: the user's cache folder).
+
+    `read_file(path)` gives the bytes of a file that a script refers to (a PDDL file), or None: an
+    entry is good only while these files are as they were.
     """
 
+    def __init__(
+        self, read_file: Callable[[str], bytes | None], folder: Path | None = None
+    ) -> None:
+        self.read_file = read_file
+        self.folder = cache_folder() if folder is None else folder
+
     def compiled(
-        self,
-        text: str,
-        source: str,
-        *,
-        builtins: frozenset[str],
-        counting: bool,
-        interactive: bool,
-        known: frozenset[str],
-        load_signature: Callable[[str, Any], Any],
-    ) -> Any:
-        """The compiled module of a text. Raises SourceError for what is wrong with it."""
-        return self.fresh(
+        self, text: str, source: str, *, builtins: frozenset[str], counting: bool, **loaders: Loader
+    ) -> StoredModule | CompiledModule:
+        """The compiled module of a script, from the folder where it is there.
+
+        Raises SourceError for what is wrong with the text.
+        """
+        path = self.folder / _key(text, source, builtins, counting)
+        stored = self._read(path)
+        if stored is not None:
+            return stored
+        files: dict[str, str] = {}
+
+        def noting(load: Loader) -> Loader:
+            def noted(written: str, span: Any) -> Any:
+                files[written] = _digest(self.read_file(written))
+                return load(written, span)
+
+            return noted
+
+        made = compile_afresh(
             text,
             source,
             builtins=builtins,
             counting=counting,
-            interactive=interactive,
-            known=known,
-            load_signature=load_signature,
+            **{name: noting(load) for name, load in loaders.items()},
         )
+        self._write(path, made, files)
+        return made
 
-    def fresh(self, text: str, source: str, **options: Any) -> Any:
-        """As `compiled`, never from the disk."""
-        from planscript.lang.compile import compile_script
+    def _read(self, path: Path) -> StoredModule | None:
+        try:
+            data = path.read_bytes()
+            if blake2b(data[_DIGEST_BYTES:]).digest() != data[:_DIGEST_BYTES]:
+                return None
+            files, code, nodes, nodes_name, hooks, raw, warnings = marshal.loads(
+                data[_DIGEST_BYTES:]
+            )
+            if any(_digest(self.read_file(name)) != was for name, was in files.items()):
+                return None
+            return StoredModule(
+                code,
+                _unpacked(nodes),
+                nodes_name,
+                hooks,
+                {name: _RAW[kind] for name, kind in raw.items()},
+                _unpacked(warnings),
+            )
+        except (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError):
+            return None
 
-        return compile_script(text, source, **options)
+    def _write(self, path: Path, made: CompiledModule, files: Mapping[str, str]) -> None:
+        try:
+            raw = {name: kind.__name__ for name, kind in made.raw.items()}
+            if any(kind not in _RAW for kind in raw.values()):
+                return
+            payload = marshal.dumps(
+                (
+                    dict(files),
+                    made.code,
+                    _packed(made.nodes),
+                    made.nodes_name,
+                    made.hooks,
+                    raw,
+                    _packed(made.warnings),
+                )
+            )
+            if not _prepare(self.folder):
+                return
+            temporary = path.with_suffix(f".{os.getpid()}.new")
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(blake2b(payload).digest() + payload)
+            temporary.replace(path)
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+            return  # not kept: the next run compiles again
+
+
+def compile_afresh(text: str, source: str, **options: Any) -> CompiledModule:
+    """The compiled module of a text, without any cache. Raises SourceError."""
+    from planscript.lang.compile import compile_script
+
+    return compile_script(text, source, **options)
+
+
+def cache_folder() -> Path:
+    """Where compiled scripts are kept."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "planscript" / "code"
+
+
+def _prepare(folder: Path) -> bool:
+    """Makes the folder; whether it is the user's alone. Drops the oldest entries of a full one."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = folder.stat()
+    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or about.st_mode & 0o022):
+        return False
+    entries = list(folder.iterdir())
+    if len(entries) >= MAX_ENTRIES:
+        entries.sort(key=lambda path: path.stat().st_mtime)
+        for path in entries[: MAX_ENTRIES // 2]:
+            path.unlink(missing_ok=True)
+    return True
+
+
+def _digest(data: bytes | None) -> str:
+    return "" if data is None else blake2b(data).hexdigest()
+
+
+def _key(text: str, source: str, builtins: frozenset[str], counting: bool) -> str:
+    parts = (text, source, *sorted(builtins), str(counting), sys.version, _language_version())
+    joined = "\0".join(f"{len(part)}:{part}" for part in parts)
+    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+
+
+def _language_version() -> str:
+    """Changes whenever the files of the language do."""
+    here = os.path.dirname(os.path.dirname(__file__))
+    found = []
+    with os.scandir(os.path.join(here, "lang")) as entries:
+        for entry in entries:
+            if entry.name.endswith((".py", ".lark")):
+                about = entry.stat()
+                found.append(f"{entry.name} {about.st_size} {about.st_mtime_ns}")
+    return "\n".join(sorted(found))
+
+
+# ---------------------------------------------------------------- syntax nodes as plain tuples
+
+
+def _packed(value: Any) -> Any:
+    """Nodes, spans and diagnostics as tuples that `marshal` takes: (class name, field, ...)."""
+    if isinstance(value, tuple):
+        return ("()", *map(_packed, value))
+    if is_dataclass(value):
+        return (type(value).__name__, *(_packed(getattr(value, f.name)) for f in fields(value)))
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(f"{type(value).__name__} is not kept")
+
+
+def _unpacked(packed: Any) -> Any:
+    if not isinstance(packed, tuple):
+        return packed
+    name, *parts = packed
+    values = map(_unpacked, parts)
+    if name == "()":
+        return tuple(values)
+    if name == "Span":
+        return Span(*values)
+    if name == "Diagnostic":
+        return Diagnostic(*values)
+    from planscript.lang import syntax
+
+    return getattr(syntax, name)(*values)

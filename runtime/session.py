@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from planscript.lang.diagnostics import Diagnostic, LimitError, PlanscriptError, SourceError
 from planscript.runtime import script_thread, values
 from planscript.runtime.builtins import BUILTINS
-from planscript.runtime.code_cache import CodeCache
+from planscript.runtime.code_cache import CodeCache, compile_afresh
 from planscript.runtime.display import literal
 from planscript.runtime.errors import KINDS, RunError
 from planscript.runtime.examples import run_examples
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from planscript.lang.signature import DomainSignature
     from planscript.runtime.acting import Acting
     from planscript.runtime.goals.compiler import GoalCompiler
+    from planscript.runtime.pddl.model import Domain
     from planscript.runtime.values import Builtin, Module
 
 Emit = Callable[[str, Mapping[str, Any]], None]
@@ -84,7 +85,7 @@ class Session:
         self._language = language
         self._folder = "."  # of the module that is being run
         self._root = Path(".")  # the folder of the main script
-        self._cache = CodeCache()
+        self._cache = CodeCache(self._bytes_of)
         self._known: dict[Any, Builtin] = {}
         self._builtins: dict[str, Any] = dict(KINDS)
         for one in (*BUILTINS.values(), *session_builtins(self).values()):
@@ -92,6 +93,8 @@ class Session:
             self.know(one)
         self._builtins["arguments"] = list(arguments)
         self._conversation: ModuleHost | None = None
+        self._last_domain: Domain | None = None  # that the resolver asked for
+        self._declared: Any = frozenset()  # by the conversation so far, for the resolver
         self._inputs = 0
         self._echoed: Any = None
 
@@ -199,12 +202,22 @@ class Session:
         bindings |= compiled.bind(host)
         self.guarded(lambda: exec(compiled.code, bindings))
 
-    def _compile(self, text: str, source: str, interactive: bool = False) -> Any:
+    def _compile(self, text: str, source: str) -> Any:
+        """A script, from the code cache where it has not changed."""
         self.texts[source] = text
-        known: frozenset[str] = frozenset()
-        if interactive and self._conversation is not None:
-            known = frozenset(self._conversation.bindings)
         return self._cache.compiled(
+            text,
+            source,
+            builtins=frozenset(self._builtins),
+            counting=self.limits.steps is not None,
+            load_signature=self.signature_of,
+            load_objects=self.objects_of,
+        )
+
+    def _compile_input(self, text: str, source: str, known: Any, interactive: bool = True) -> Any:
+        """An input of a conversation. `known` is what earlier inputs declared."""
+        self.texts[source] = text
+        return compile_afresh(
             text,
             source,
             builtins=frozenset(self._builtins),
@@ -212,6 +225,7 @@ class Session:
             interactive=interactive,
             known=known,
             load_signature=self.signature_of,
+            load_objects=self.objects_of,
         )
 
     # ------------------------------------------------ files
@@ -256,6 +270,12 @@ class Session:
                 return
         self.grants.path(str(path), "read")
 
+    def _bytes_of(self, path: str) -> bytes | None:
+        try:
+            return self._script_path(path).read_bytes()
+        except (OSError, RunError):
+            return None
+
     def _script_path(self, path: str) -> Path:
         found = Path(self._folder) / path
         if found.exists():
@@ -268,14 +288,12 @@ class Session:
         """All that is found wrong without running the script, warnings included."""
         self.texts[source] = text
         try:
-            compiled = self._cache.fresh(
+            compiled = compile_afresh(
                 text,
                 source,
                 builtins=frozenset(self._builtins),
-                counting=False,
-                interactive=False,
-                known=frozenset(),
                 load_signature=self.signature_of,
+                load_objects=self.objects_of,
             )
         except SourceError as error:
             return list(error.diagnostics)
@@ -288,10 +306,22 @@ class Session:
         return self.bounded(lambda: self.check(text, path))  # type: ignore[no-any-return]
 
     def signature_of(self, path: str, span: Span) -> DomainSignature:
-        """What the resolver asks of a PDDL file: its names (`lang/signature.py`)."""
-        from planscript.runtime.signatures import signature_of_file
+        """What the resolver asks of a PDDL domain file: its names (`lang/signature.py`)."""
+        from planscript.runtime.signatures import domain_of_file, domain_signature
 
-        return signature_of_file(self._script_path(path), path, span)
+        self._last_domain = domain_of_file(self._script_path(path), path, span)
+        return domain_signature(self._last_domain)
+
+    def objects_of(self, path: str, span: Span) -> DomainSignature | None:
+        """What the resolver asks of a PDDL problem file: its objects.
+
+        None where the domain is not from a file: then they are known only when the script runs.
+        """
+        from planscript.runtime.signatures import objects_of_file
+
+        if self._last_domain is None:
+            return None
+        return objects_of_file(self._script_path(path), self._last_domain, path, span)
 
     # ------------------------------------------------ goals
 
@@ -376,7 +406,13 @@ class Session:
         self._inputs += 1
         source = f"<input {self._inputs}>"
         self._echoed = None
-        self.bounded(lambda: self._execute(self._compile(text, source, interactive=True), host))
+
+        def work() -> None:
+            compiled = self._compile_input(text, source, self._declared)
+            self._declared = compiled.known
+            self._execute(compiled, host)
+
+        self.bounded(work)
         if self._echoed is not None:
             host.bindings["_"] = self._echoed
         return self._echoed
@@ -384,18 +420,8 @@ class Session:
     def evaluate_in(self, bindings: dict[str, Any], text: str) -> Any:
         """The value of an expression in other bindings than those of the conversation."""
         host = ModuleHost(self, self._folder, bindings)
-        source = f"<{text}>"
-        self.texts[source] = text
         self._echoed = None
-        compiled = self._cache.fresh(
-            text,
-            source,
-            builtins=frozenset(self._builtins),
-            counting=False,
-            interactive=True,
-            known=frozenset(bindings),
-            load_signature=None,
-        )
+        compiled = self._compile_input(text, f"<{text}>", frozenset(bindings))
         self.bounded(lambda: self._execute(compiled, host))
         return self._echoed
 
@@ -406,7 +432,13 @@ class Session:
         host = self._talk()
         self.enter_folder(path)
         host.folder = self._folder
-        self.bounded(lambda: self._execute(self._compile(text, path), host))
+
+        def work() -> None:
+            compiled = self._compile_input(text, path, self._declared, interactive=False)
+            self._declared = compiled.known
+            self._execute(compiled, host)
+
+        self.bounded(work)
 
     def echo(self, value: Any) -> None:
         """A top-level expression of the conversation gave this value."""

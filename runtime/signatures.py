@@ -39,10 +39,23 @@ def domain_signature(domain: Domain, problem: Problem | None = None) -> DomainSi
     )
 
 
-def signature_of_file(path: Path, written: str, span: Any) -> DomainSignature:
-    """The signature of a domain file. Raises SourceError where it cannot be read."""
+def domain_of_file(path: Path, written: str, span: Any) -> Domain:
+    """The domain of a file that a script names. Raises SourceError where it cannot be read."""
     from planscript.runtime.pddl.reader import read_domain_file
 
+    _want_file(path, written, span)
+    return read_domain_file(path)
+
+
+def objects_of_file(path: Path, domain: Domain, written: str, span: Any) -> DomainSignature:
+    """The objects of a problem file of a domain. Raises SourceError where it cannot be read."""
+    from planscript.runtime.pddl.reader import read_problem_file
+
+    _want_file(path, written, span)
+    return domain_signature(domain, read_problem_file(path, domain))
+
+
+def _want_file(path: Path, written: str, span: Any) -> None:
     if not path.is_file():
         raise SourceError(
             Diagnostic(
@@ -52,4 +65,3 @@ def signature_of_file(path: Path, written: str, span: Any) -> DomainSignature:
                 hint="the path is taken from the script's own folder",
             )
         )
-    return domain_signature(read_domain_file(path))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from planscript.runtime.errors import RunError
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from planscript.runtime.goals.compiler import Hole
     from planscript.runtime.pddl.model import Atom, Formula
     from planscript.runtime.planner.solve import Result
@@ -193,6 +194,7 @@ def failure_reason(error: BaseException) -> str | None:
 def statistics_map(result: Result) -> dict[str, Any]:
     """The planner's statistics as a map of the language."""
     from dataclasses import asdict
+    from fractions import Fraction
 
     return {
         name: number(value) if isinstance(value, Fraction) else value
