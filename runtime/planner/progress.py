@@ -11,7 +11,8 @@ from planscript.runtime.planner.status import Statistics
 
 OnProgress = Callable[[Statistics], None]
 REPORT_SECONDS = 0.1
-MEMORY_EVERY = 128  # evaluations between two looks at the memory in use
+LOOK_EVERY = 64  # ticks between two looks at the memory in use
+NO_LIMIT = (1 << 63) - 1
 
 
 class Progress:
@@ -33,15 +34,25 @@ class Progress:
     def tick(self) -> None:
         """Raises DeadlineExpired or MemoryError where the search must stop; reports at times."""
         self._ticks += 1
-        if self._deadline.expired():
+        if self._ticks % LOOK_EVERY == 0:
+            self.look()
+        elif self._deadline.expired():
             self._deadline.check()
-        if self._ticks % MEMORY_EVERY == 0:
-            self._deadline.check()
-            if self._max_bytes is not None and resident_bytes() > self._max_bytes:
-                raise MemoryError(f"more than {self._max_bytes >> 20} MB in use")
+
+    def look(self) -> None:
+        """As `tick`, and always looks at the memory in use."""
+        self._deadline.check()
+        if self._max_bytes is not None and resident_bytes() > self._max_bytes:
+            raise MemoryError(f"more than {self._max_bytes >> 20} MB in use")
         if self._on_progress is not None and monotonic() >= self._next_report:
             self._on_progress(self.statistics)
             self._next_report = monotonic() + REPORT_SECONDS
+
+    def room(self) -> int:
+        """Bytes that may still be taken."""
+        if self._max_bytes is None:
+            return NO_LIMIT
+        return max(0, self._max_bytes - resident_bytes())
 
 
 def trace(parents: dict[State, tuple[State, int] | None], state: State) -> list[int]:

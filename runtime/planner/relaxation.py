@@ -18,6 +18,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 from planscript.runtime.planner.state_space import (
@@ -82,14 +84,11 @@ class RelaxedTask:
         return tuple(sorted({self.first[v] + x for v, x in conditions}))
 
     def _add(self, operators: Operators, o: int, cost: int, owner: int) -> None:
-        by_condition: dict[tuple[int, ...], list[int]] = {}
-        for conditions, variable, value in effects(operators, o):
-            fact = self.first[variable] + value
-            by_condition.setdefault(self.numbers(conditions), []).append(fact)
-        needs = self.numbers(facts(operators, o))
-        for conditions_met, adds in by_condition.items():
-            joined = tuple(sorted({*needs, *conditions_met}))
-            self.operators.append(RelaxedOperator(joined, tuple(adds), cost, owner))
+        """Makes a relaxed operator of each run of effects with the same conditions."""
+        for conditions, run in groupby(effects(operators, o), key=itemgetter(0)):
+            needs = self.numbers((*facts(operators, o), *conditions))
+            adds = tuple(self.first[variable] + value for _, variable, value in run)
+            self.operators.append(RelaxedOperator(needs, adds, cost, owner))
 
     def _add_blocked_rules(self, task: Task) -> None:
         """What makes derived facts false."""
@@ -136,39 +135,36 @@ class Exploration:
         supporter = self.supporter = [-1] * relaxed.fact_count
         unmet = [len(operator.needs) for operator in operators]
         so_far = [0] * len(operators)
-        settled = [False] * relaxed.fact_count
         queue: list[tuple[int, int]] = []
 
-        def trigger(number: int) -> None:
+        def fire(number: int, paid: int) -> None:
             operator = operators[number]
             total = min(CEILING, so_far[number] + operator.cost)
             for fact in operator.adds:
                 if total < cost[fact]:
                     heappush(queue, (total, fact))
-                elif total != cost[fact] or settled[fact] or not number < supporter[fact]:
-                    continue
+                elif total != cost[fact] or total == paid or number >= supporter[fact]:
+                    continue  # (facts that cost no more than `paid` may be settled)
                 cost[fact] = total
                 supporter[fact] = number
 
         for fact in relaxed.true_facts(state):
             cost[fact] = 0
-            settled[fact] = True
             queue.append((0, fact))
         for number, count in enumerate(unmet):
             if count == 0:
-                trigger(number)
+                fire(number, 0)
         while queue:
             paid, fact = heappop(queue)
             if paid > cost[fact]:
                 continue
-            settled[fact] = True
             for number in relaxed.needed_by[fact]:
                 so_far[number] = (
                     min(CEILING, so_far[number] + paid) if self._sum else max(so_far[number], paid)
                 )
                 unmet[number] -= 1
                 if unmet[number] == 0:
-                    trigger(number)
+                    fire(number, paid)
         return self._together([cost[fact] for fact in relaxed.goal])
 
     def _together(self, costs: list[int]) -> int:

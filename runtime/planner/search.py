@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from planscript.lang.diagnostics import did_you_mean
+from planscript.runtime.planner import kernel
 from planscript.runtime.planner.best_first import astar, gbfs, lazy_gbfs
 from planscript.runtime.planner.deadline import NEVER, Deadline, DeadlineExpired
 from planscript.runtime.planner.heuristics import HEURISTICS, Heuristic
@@ -70,6 +71,7 @@ def search(
     max_memory_mb: int | None = None,
     seed: int = 0,
     on_progress: OnProgress | None = None,
+    reference: bool = False,
 ) -> SearchResult:
     """Searches for a plan of a grounded task.
 
@@ -83,6 +85,7 @@ def search(
         max_memory_mb: the most resident memory of the process, in MB.
         seed: decides between equals in hill climbing.
         on_progress: handed the statistics about ten times a second.
+        reference: never use the compiled kernel.
 
     Returns: the plan, or why there is none: UNSOLVABLE where that is proved, EXHAUSTED where an
         incomplete search failed, TIMEOUT, OUT_OF_MEMORY, or UNSUPPORTED with a note.
@@ -96,10 +99,12 @@ def search(
     counts.operators, counts.axioms = len(task.operators), len(task.axioms)
     counts.variables = len(task.variables)
     ratio = Fraction(weight).limit_denominator(1000)
-    if search == "wastar" and ratio <= 1:
+    if search != "wastar":
+        ratio = Fraction(1)
+    elif ratio <= 1:
         ratio = Fraction(DEFAULT_WEIGHT)
     try:
-        plan = _run(task, search, chosen, ratio, seed, progress)
+        plan = _run(task, search, chosen, ratio, seed, progress, reference)
     except DeadlineExpired as expired:
         return SearchResult(Status.TIMEOUT, statistics=counts, note=str(expired))
     except MemoryError as error:
@@ -146,14 +151,16 @@ def _run(
     weight: Fraction,
     seed: int,
     progress: Progress,
+    reference: bool,
 ) -> list[int] | None:
+    if not reference and kernel.supports(search, names):
+        unit_costs = not SEARCHES[search].real_costs
+        return kernel.run(task, search, names, weight, unit_costs, progress)
     space = StateSpace(task)
     costs: Costs = "real" if SEARCHES[search].real_costs else "one"
     made: list[Heuristic] = [HEURISTICS[name].make(task, costs) for name in names]
     match search:
-        case "astar":
-            return astar(space, made[0], Fraction(1), progress)
-        case "wastar":
+        case "astar" | "wastar":
             return astar(space, made[0], weight, progress)
         case "idastar":
             return idastar(space, made[0], progress)

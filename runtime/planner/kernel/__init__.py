@@ -1,1 +1,88 @@
-"""The search algorithms compiled with Cython; `runtime/planner/search.py` is the same, readable."""
+"""The searches compiled with Cython; `runtime/planner/search.py` names them all.
+
+The modules beside this file are compiled when the package is installed. Without a compiler they are
+not there, and the readable searches run instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from planscript.runtime.planner.progress import Progress
+from planscript.runtime.planner.task import Task
+
+HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff"})
+SEARCHES = frozenset({"astar", "wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
+
+
+@cache
+def loaded() -> bool:
+    """Whether the compiled modules are there."""
+    try:
+        from planscript.runtime.planner.kernel import (  # noqa: F401
+            best_first,
+            goal_heuristics,
+            relaxation,
+            relaxed_task,
+            space,
+        )
+    except (ImportError, AttributeError):  # as source text they do not import
+        return False
+    return True
+
+
+def supports(search: str, heuristics: Sequence[str]) -> bool:
+    """Whether the kernel is loaded and has this search with these heuristics."""
+    return search in SEARCHES and HEURISTICS.issuperset(heuristics) and loaded()
+
+
+def run(
+    task: Task,
+    search: str,
+    heuristics: Sequence[str],
+    weight: Fraction,
+    unit_costs: bool,
+    progress: Progress,
+) -> list[int] | None:
+    """A plan, or None when all reachable states that are not dead ends were seen.
+
+    Raises:
+        DeadlineExpired, MemoryError: a limit was reached.
+    """
+    from planscript.runtime.planner.kernel.best_first import Search
+    from planscript.runtime.planner.kernel.space import PackedSpace
+
+    space = PackedSpace(task)
+    evaluators = _evaluators(task, heuristics, unit_costs)
+    plan: list[int] | None
+    match search:
+        case "astar" | "wastar":
+            plan = Search(task, space, evaluators, 1, True).eager(
+                weight.denominator, weight.numerator, progress
+            )
+        case "gbfs":
+            plan = Search(task, space, evaluators, 2, False).eager(0, 1, progress)
+        case "lazy_gbfs":
+            plan = Search(task, space, evaluators, 2 * len(evaluators), False).lazy(progress)
+        case _:
+            plan = Search(task, space, [], 1, search == "dfs").graph(progress)
+    return plan
+
+
+def _evaluators(task: Task, names: Sequence[str], unit_costs: bool) -> list[Any]:
+    from planscript.runtime.planner.kernel.goal_heuristics import GoalHeuristic
+    from planscript.runtime.planner.kernel.relaxation import RelaxationHeuristic
+    from planscript.runtime.planner.kernel.relaxed_task import RelaxedTask
+
+    relaxed = None
+    made: list[Any] = []
+    for name in names:
+        if name in ("blind", "goal_count"):
+            made.append(GoalHeuristic(task, name, unit_costs))
+            continue
+        relaxed = relaxed or RelaxedTask(task, unit_costs)
+        made.append(RelaxationHeuristic(relaxed, name))
+    return made

@@ -22,6 +22,7 @@ cdef struct Space:
     int variables
     int words
     int operators
+    bint conditional  # whether any operator has conditional effects
     const long long* cost
     void (*unpack)(Space*, const word* packed, int* values) noexcept nogil
     # Writes the applicable operators to `found` (room for all) and returns how many there are.
@@ -52,7 +53,7 @@ cdef struct Relaxed:
     int goal
     int variables
     const int* first  # fact (v, x) has number first[v] + x
-    const char* derived  # by variable: its facts come from axioms
+    const int* derived  # by variable: its facts come from axioms
     const int* variable_of  # of a fact; -1: it is an auxiliary one
     const int* need_start
     const int* need

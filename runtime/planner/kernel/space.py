@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# mypy: ignore-errors
 """Packed states and the steps between them: the compiled form of `state_space.py`.
 
 A state is a few 64-bit words. Applicable operators come from a decision tree over preconditions, in
@@ -6,11 +7,13 @@ the order that `state_space.StateSpace` promises; unconditional effects are mask
 Source of the tree: Helmert, "The Fast Downward planning system" (JAIR 26, 2006), section 5.3.1.
 """
 
+from typing import Any
+
 import cython
-from cython.cimports.runtime.planner.kernel.contract import Space, ints, word, words
 from cython.cimports.cpython.array import array
 from cython.cimports.libc.stdlib import calloc, free, realloc
 from cython.cimports.libc.string import memcpy
+from cython.cimports.runtime.planner.kernel.contract import Space, ints, word, words
 
 # A node of the decision tree, in ints: the variable it asks (-1: none), the node for operators that
 # do not depend on it (-1: none), the number of operators whose preconditions are all met here, the
@@ -361,7 +364,7 @@ class PackedSpace:
     p: P
     owned: list
 
-    def __init__(self, task):
+    def __init__(self, task: Any) -> None:
         """Lays out the task, whose arrays stay shared and must not change.
 
         Raises:
@@ -379,6 +382,7 @@ class PackedSpace:
         p.space.variables = n
         p.space.operators = len(cost)
         p.space.cost = cost.data.as_longlongs
+        p.space.conditional = len(task.operators.cond_var) > 0
         p.space.unpack = unpack
         p.space.applicable = applicable
         p.space.successor = successor
@@ -399,32 +403,33 @@ class PackedSpace:
         free(self.p)
 
     @property
-    def address(self):
+    def address(self) -> Any:
         """Where the C structure is."""
         return cython.cast(cython.size_t, self.p)
 
-    def complete(self, values):
-        """The state with its derived variables computed."""
+    def packed(self, values: Any) -> Any:
+        """The words of the state, its derived variables computed."""
         p: P = self.p
         v: cython.int
-        packed: array = array("Q", bytes(8 * p.space.words))
+        made: array = array("Q", bytes(8 * p.space.words))
         for v in range(p.space.variables):
-            put(p, packed.data.as_ulonglongs, v, values[v])
+            put(p, made.data.as_ulonglongs, v, values[v])
         if p.rules > 0:
-            derive(p, packed.data.as_ulonglongs)
-        return self.unpacked(packed)
+            derive(p, made.data.as_ulonglongs)
+        return made
 
-    def successors(self, values):
+    def complete(self, values: Any) -> Any:
+        """The state with its derived variables computed."""
+        return self.unpacked(self.packed(values))
+
+    def successors(self, values: Any) -> Any:
         """The applicable operators in order, each with the state it leads to."""
         p: P = self.p
-        v: cython.int
         i: cython.int
         state: array = array("i", values)
-        packed: array = array("Q", bytes(8 * p.space.words))
+        packed: array = self.packed(values)
         after: array = array("Q", bytes(8 * p.space.words))
         found: array = array("i", bytes(4 * p.space.operators + 4))
-        for v in range(p.space.variables):
-            put(p, packed.data.as_ulonglongs, v, values[v])
         steps: list = []
         for i in range(applicable(cython.address(p.space), state.data.as_ints, found.data.as_ints)):
             successor(
@@ -580,7 +585,7 @@ class PackedSpace:
     @cython.cfunc
     def build_tree(self, operators):
         p: P = self.p
-        b: Builder
+        b = cython.declare(Builder)
         temporary: list = []
         v: cython.int
         o: cython.int
