@@ -1,0 +1,5 @@
+(define (problem flat-share-sunday) (:domain flat-share)
+ (:objects mina jonas tariq elspeth - flatmate bins dishes hoovering bathroomScrub groceryRun - chore frontRoom attic boxRoom - bedroom kitchen hallway lounge - common-room rent gas internet - bill hoover bicyclePump rice-cooker guitar - thing)
+ (:init (turnOf bins jonas) (turnOf dishes tariq) (turnOf hoovering mina) (done groceryRun) (doneBy groceryRun elspeth) (paidBy rent mina) (paidBy rent elspeth) (paidBy internet tariq) (overdue gas) (owes jonas mina) (owes tariq elspeth) (sleepsIn mina frontRoom) (sleepsIn jonas attic) (sleepsIn tariq boxRoom) (sleepsIn elspeth lounge)
+  (heatingOn lounge) (heatingOn attic) (windowOpen hallway) (windowOpen attic) (messy kitchen) (messy lounge) (keptIn hoover hallway) (keptIn bicyclePump hallway) (keptIn rice-cooker kitchen) (keptIn guitar attic) (borrowedBy guitar tariq) (broken hoover) (hasKey mina) (hasKey jonas) (hasKey tariq) (outOfTown elspeth))
+ (:goal (done dishes)))

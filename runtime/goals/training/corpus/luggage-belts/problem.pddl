@@ -1,0 +1,5 @@
+(define (problem luggage-belts-am) (:domain luggage-belts)
+ (:objects B201 B202 B203 B204 B205 B206 B207 B208 - bag belt1 belt2 belt3 - belt G4 G5 G9 - gate XY110 XY325 QZ77 - flight tug1 tug2 - cart)
+ (:init (bag-at B201 belt1) (bag-at B202 belt1) (bag-at B203 belt2) (bag-at B204 belt2) (bag-at B205 belt3) (bag-at B206 G4) (on-cart B207 tug1) (on-cart B208 tug1) (cart-at tug1 G5) (cart-at tug2 belt3) (checked-in B201 XY110) (checked-in B202 XY110) (checked-in B203 XY325) (checked-in B204 XY325) (checked-in B205 QZ77) (checked-in B206 XY110) (checked-in B207 QZ77)
+  (departs-from XY110 G4) (departs-from XY325 G5) (departs-from QZ77 G9) (boarding XY110) (moving belt1) (moving belt3) (jammed belt2) (x-rayed B201) (x-rayed B206) (x-rayed B207) (flagged B205) (flagged B203) (priority B204) (oversize B208) (oversize B202))
+ (:goal (stowed B206 XY110)))
