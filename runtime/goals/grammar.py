@@ -83,7 +83,8 @@ class Grammar:
     """All goals over `domain` and `objects` (which include the domain's constants).
 
     Symbols from `ITEM` on are, in order: predicates, types (`object` first), objects. `predicates`
-    restricts which predicates may be used. Sequences have at most `limit` symbols.
+    restricts which predicates may be used. Sequences have at most `limit` symbols (more only where
+    predicates of many arguments need it).
     """
 
     def __init__(
@@ -94,7 +95,6 @@ class Grammar:
         limit: int = 96,
     ) -> None:
         self.domain = domain
-        self.limit = limit
         self.predicates = tuple(domain.predicates)
         self.types = (OBJECT, *(name for name in domain.types if name != OBJECT))
         self.objects = tuple(objects)
@@ -133,7 +133,10 @@ class Grammar:
         self.possible = bool(self._slots) and (ground or bool(self._quantifiable))
         # Upper bounds on the symbols that one more formula, or one use of a variable, can need.
         self._cost_use = 1 + arity
-        self._cost = 1 + arity if ground else 2 + arity + max(1, arity) * (1 + arity)
+        quantified = 2 + arity + max(1, arity) * (1 + arity)
+        self._cost = 1 + arity if ground else quantified
+        self._reserve = quantified + 2 * self._cost + 4  # no single symbol can need more than this
+        self.limit = max(limit, self._reserve + 2)
 
     # ------------------------------------------------------------ walking
 
@@ -149,7 +152,7 @@ class Grammar:
         """The symbols that may come next; never empty for an unfinished state."""
         found = self._next(state)
         room = self.limit - state.length
-        if room - self._need(state) > 2 * (self._cost + self._arity) + 4:
+        if room - self._need(state) > self._reserve:
             return found
         return [s for s in found if self._need(self.advance(state, s)) < room] or found
 
@@ -266,7 +269,7 @@ class Grammar:
             return found
         found = self._formulas(state)
         if top.kind not in (NOT, IMPLY) and top.parts >= (
-            2 if top.kind in (AND, OR) and found else 1
+            2 if top.kind in (AND, OR) and any(s >= ITEM for s in found) else 1
         ):
             mine = range(top.first, len(state.scope)) if top.kind >= FORALL else ()
             if all(v in state.used for v in mine):
@@ -348,10 +351,11 @@ class Grammar:
             len(state.scope) + max(1, self._arity) <= MAX_VARIABLES
         )
         deep = len(state.frames) >= MAX_DEPTH
-        if quantify and (not deep or not found):
+        atoms = bool(found)
+        if quantify and not (deep and atoms):
             found += [FORALL, EXISTS]
             found += COUNTS.values() if self._countable(state.scope) else []
-        if found and not deep:
+        if atoms and not deep:
             found += [] if top == NOT else [NOT]
             found += [IMPLY]
             found += [] if top == OR else [OR]
@@ -499,10 +503,19 @@ class Grammar:
     def _need(self, state: State) -> int:
         """An upper bound on the symbols that are enough to finish from here."""
         total = 0
+        upper = len(state.scope)
         inside = 0  # 1 below a construct that is still open: it counts as one part of its parent
         for frame in reversed(state.frames):
             if frame.kind >= ITEM:
-                total += len(self._slots[frame.kind]) - len(frame.terms) + frame.waiting
+                rest = self._slots[frame.kind][len(frame.terms) :]
+                total += len(rest) + frame.waiting
+                if any(
+                    self._fit(name, wanted)
+                    for v, name in enumerate(state.scope)
+                    if v not in state.used
+                    for wanted in rest
+                ):
+                    total -= self._cost_use  # this atom can be the use of a variable counted below
             elif frame.kind == EQUAL:
                 total += 2 - len(frame.terms)
             elif frame.kind in (NOT, IMPLY):
@@ -511,15 +524,13 @@ class Grammar:
                 least = 2 if frame.kind in (AND, OR) else 1
                 unused = 0
                 if frame.kind >= FORALL:
-                    mine = range(frame.first, len(state.scope))
+                    mine = range(frame.first, upper)
+                    upper = frame.first
                     unused = sum(v not in state.used for v in mine)
                 if frame.declaring:
                     more = max(1, self._arity)
                     if unused:
-                        more = max(
-                            self._missing(state.scope, v)
-                            for v in range(frame.first, len(state.scope))
-                        )
+                        more = max(self._missing(state.scope, v) for v in mine)
                     total += more
                     unused += more
                 missing = max(0, least - frame.parts - inside)

@@ -276,7 +276,7 @@ class GoalNetwork(nn.Module):
         rows = torch.arange(len(symbols))[:, None]
         read = memory.inputs[rows, symbols]
         read = read + memory.inputs[rows, types] * (types > 0)[:, :, None]
-        x = read + self.step(torch.arange(start, start + count))
+        x = read + self.step(torch.arange(start, start + count).clamp(max=self.config.longest))
         x = self.drop(self.decoder_norm(x))
         bias = None
         if count > 1:

@@ -1,0 +1,333 @@
+"""Text -> ranked goals of a domain: beam search over the network's scores under the typed grammar.
+
+`GoalModel` is the front door: load once, `prepare` a domain and its objects, `predict` any number of
+texts. Thresholds of what to accept are the caller's concern; refusing is the model's own opinion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from planscript.runtime.goals.grammar import START, Grammar, State
+from planscript.runtime.goals.inputs import ITEM_ROOM, text_tensors, type_symbol
+from planscript.runtime.goals.linking import F_SHARE
+from planscript.runtime.goals.model import GoalNetwork, Memory
+from planscript.runtime.goals.schema import THING, Item, Schema
+from planscript.runtime.goals.tokens import Vocabulary, split_text
+from planscript.runtime.goals.weights_file import SHIPPED, load_weights
+from planscript.runtime.pddl.model import Atom, Domain, Formula, Parameter
+
+MOST_OBJECTS = 120  # worlds with more are cut down to what a text seems to speak of
+HOPELESS = 8.0  # hypotheses this much less likely (log) than a finished one are dropped
+LENGTH_POWER = 0.6  # hypotheses compare by log-probability / length ** LENGTH_POWER
+_STOP = frozenset(
+    """a an the of to in on at is are be been am was were and or it its for with by as that this these
+    those then please can could would should will may you i we me us my our your they them their he she
+    his her there here do does did have has had get so but not no if from into all any some let lets want
+    need make sure s t d ll re m ve""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A finished or unfinished sequence of symbols."""
+
+    symbols: tuple[int, ...]
+    state: State
+    score: float  # log-probability
+    least: float = 0.0  # log-probability of the least likely symbol
+
+    @property
+    def rank(self) -> float:
+        return self.score / max(1, len(self.symbols)) ** LENGTH_POWER
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model makes of a text.
+
+    `confidence` is the estimated probability that `goal` is right. `alternatives` are the best
+    readings with their share of the belief, `goal` included, also where the text was refused (then
+    `goal` is None). `unlinked` are words of the text that found no symbol.
+    """
+
+    goal: Formula | None
+    confidence: float
+    alternatives: list[tuple[Formula, float]]
+    refused: bool
+    unlinked: tuple[str, ...] = ()
+    evidence: tuple[float, ...] = ()  # what the confidence is computed from
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A domain and objects, encoded; good for any number of texts."""
+
+    schema: Schema
+    items: Tensor  # (N, d)
+    kinds: Tensor  # (N,)
+    relations: Tensor  # (N, N)
+    init: frozenset[Atom] | None
+    spelling: Mapping[str, str]
+    grammars: dict[frozenset[str], Grammar] = field(default_factory=dict)
+
+
+class GoalModel:
+    """A loaded network and what belongs to it."""
+
+    def __init__(
+        self, network: GoalNetwork, vocabulary: Vocabulary, settings: Mapping[str, Any]
+    ) -> None:
+        self.network = network
+        self.vocabulary = vocabulary
+        self.refuse_above: float = settings.get("refuse_above", 0.5)
+        self.threshold: float = settings.get("threshold", 0.5)
+        self.calibration: tuple[float, ...] = tuple(settings.get("calibration", ()))
+        self._vectors: dict[Item, Tensor] = {}
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> GoalModel:
+        """The model in `folder`, or the one that ships with Planscript.
+
+        Raises: SourceError where its files are missing or broken.
+        """
+        return cls(*load_weights(Path(folder) if folder is not None else SHIPPED))
+
+    def prepare(
+        self,
+        domain: Domain,
+        objects: Mapping[str, Parameter],
+        init: Iterable[Atom] | None = None,
+        spelling: Mapping[str, str] | None = None,
+    ) -> Prepared:
+        """Encodes a domain and a world's objects (constants are added).
+
+        `init` are facts of the world, if known. `spelling` gives the written form of names whose case
+        the planning model drops.
+        """
+        everything = {**domain.constants, **objects}
+        facts = frozenset(init) if init is not None else None
+        schema = Schema(domain, everything, facts, spelling=spelling)
+        return Prepared(
+            schema,
+            self._encode(schema.items),
+            torch.from_numpy(schema.kinds),
+            torch.from_numpy(schema.relations).long(),
+            facts,
+            spelling or {},
+        )
+
+    @torch.inference_mode()
+    def predict(
+        self,
+        text: str,
+        prepared: Prepared,
+        beam: int = 5,
+        allowed_predicates: AbstractSet[str] | None = None,
+    ) -> Prediction:
+        """The goal that `text` asks for, or a refusal, with readings and confidence.
+
+        `allowed_predicates` limits which predicates a goal may use.
+        """
+        prepared = self._narrowed(text, prepared)
+        grammar = prepared.schema.grammar
+        if allowed_predicates is not None:
+            key = frozenset(allowed_predicates)
+            if key not in prepared.grammars:
+                prepared.grammars[key] = Grammar(
+                    prepared.schema.domain, prepared.schema.objects, key
+                )
+            grammar = prepared.grammars[key]
+        inputs = text_tensors([text], prepared.schema, self.vocabulary, self.network.config.positions)
+        visible = torch.ones(1, len(prepared.schema), dtype=torch.bool)
+        memory, refusal = self.network.fuse(
+            inputs.ids,
+            inputs.mask,
+            prepared.items,
+            prepared.kinds,
+            prepared.relations,
+            inputs.features,
+            visible,
+        )
+        doubt = float(torch.sigmoid(refusal[0]))
+        unlinked = self._unlinked(text, memory, inputs.owner[0])
+        if not grammar.possible or inputs.ids.shape[1] <= 2:
+            return Prediction(None, 0.0, [], True, unlinked)
+        found = self._search(grammar, memory, beam)
+        readings = _distinct(grammar, found)
+        shares = _softmax([h.rank * max(1, len(h.symbols)) ** LENGTH_POWER for h, _ in readings])
+        best = readings[0][0]
+        evidence = (
+            best.score,
+            best.least,
+            math.log(shares[0] / (1 - shares[0] + 1e-4) + 1e-9),
+            float(refusal[0]),
+            float(len(best.symbols)),
+        )
+        confidence = self._confidence(evidence)
+        alternatives = [
+            (goal, confidence if i == 0 else (1 - confidence) * shares[i] / (1 - shares[0] + 1e-9))
+            for i, (_, goal) in enumerate(readings)
+        ]
+        refused = doubt > self.refuse_above
+        return Prediction(
+            None if refused else readings[0][1],
+            confidence,
+            alternatives,
+            refused,
+            unlinked,
+            evidence,
+        )
+
+    # ------------------------------------------------------------ encoding
+
+    @torch.inference_mode()
+    def _encode(self, items: Sequence[Item]) -> Tensor:
+        """Item vectors (N, d); each different item is encoded once in the model's life."""
+        if len(self._vectors) > 20_000:
+            self._vectors.clear()
+        new = sorted(
+            {item for item in items if item not in self._vectors},
+            key=lambda item: (len(item.words) + len(item.context), item.name, item.kind),
+        )
+        for begin in range(0, len(new), 32):
+            chunk = new[begin : begin + 32]
+            encoded = [
+                self.vocabulary.encode((*i.words, *i.context), ITEM_ROOM) for i in chunk
+            ]
+            length = max(len(ids) for ids, _ in encoded)
+            ids_ = torch.zeros(len(chunk), length, dtype=torch.long)
+            mask = torch.zeros(len(chunk), length, dtype=torch.bool)
+            pool = torch.zeros(len(chunk), length)
+            for row, (ids, owner) in enumerate(encoded):
+                ids_[row, : len(ids)] = torch.tensor(ids)
+                mask[row, : len(ids)] = True
+                marked = [float(0 <= o < len(chunk[row].words)) for o in owner]
+                pool[row, : len(ids)] = torch.tensor(marked)
+                if not any(marked):
+                    pool[row, 0] = 1
+            for item, vector in zip(chunk, self.network.items(ids_, mask, pool), strict=True):
+                self._vectors[item] = vector
+        return torch.stack([self._vectors[item] for item in items])
+
+    def _narrowed(self, text: str, prepared: Prepared) -> Prepared:
+        """The same world with only the objects that the text may speak of, where it has very many."""
+        schema = prepared.schema
+        if len(schema.objects) <= MOST_OBJECTS:
+            return prepared
+        words = [w.text for w in split_text(text, self.vocabulary)]
+        match = schema.names.features(words)[:, :, F_SHARE].max(0, initial=0.0)
+        things = np.nonzero(schema.kinds == THING)[0]
+        order = sorted(things, key=lambda i: (-match[i], i))[:MOST_OBJECTS]
+        names = {schema.items[i].name for i in order}
+        objects = {n: p for n, p in schema.objects.items() if n in names}
+        return self.prepare(schema.domain, objects, prepared.init, prepared.spelling)
+
+    # ------------------------------------------------------------ decoding
+
+    def _search(self, grammar: Grammar, memory: Memory, beam: int) -> list[Hypothesis]:
+        """Finished hypotheses, best first; never empty."""
+        alive = [Hypothesis((), grammar.start(), 0.0)]
+        finished: list[Hypothesis] = []
+        past: list[tuple[Tensor, Tensor]] | None = None
+        rows = torch.zeros(1, dtype=torch.long)
+        last = torch.tensor([[START]])
+        types = torch.tensor([[0]])
+        while alive:
+            if past is not None:
+                past = [(k[rows], v[rows]) for k, v in past]
+            scores, past = self.network.decode(memory.select(len(alive)), last, types, past)
+            options: list[tuple[float, int, int, float]] = []
+            for row, one in enumerate(alive):
+                allowed = grammar.allowed(one.state)
+                logs = scores[row, -1, torch.tensor(allowed)].log_softmax(0)
+                top = logs.topk(min(beam, len(allowed)))
+                for value, index in zip(top.values.tolist(), top.indices.tolist(), strict=True):
+                    options.append((one.score + value, row, allowed[index], value))
+            options.sort(key=lambda option: -option[0])
+            new: list[Hypothesis] = []
+            parents: list[int] = []
+            floor = max((h.score for h in finished), default=-math.inf) - HOPELESS
+            for score, row, symbol, value in options[: 2 * beam]:
+                if score < floor:
+                    break
+                one = alive[row]
+                state = grammar.advance(one.state, symbol)
+                grown = Hypothesis(
+                    (*one.symbols, symbol), state, score, min(one.least, value)
+                )
+                if state.finished:
+                    finished.append(grown)
+                elif len(new) < beam:
+                    new.append(grown)
+                    parents.append(row)
+            finished.sort(key=lambda h: -h.rank)
+            if len(finished) >= beam and new:
+                # Scores only fall; even finished at the greatest length the best one must still win.
+                hope = max(h.score for h in new) / (len(new[0].symbols) + 8) ** LENGTH_POWER
+                if hope < finished[beam - 1].rank:
+                    break
+            alive = new
+            rows = torch.tensor(parents, dtype=torch.long)
+            last = torch.tensor([[h.symbols[-1]] for h in alive], dtype=torch.long)
+            types = torch.tensor(
+                [[type_symbol(grammar, h.state.scope, h.symbols[-1])] for h in alive],
+                dtype=torch.long,
+            )
+        return finished[: max(beam, 1)]
+
+    def _confidence(self, evidence: Sequence[float]) -> float:
+        if len(self.calibration) != len(evidence) + 1:
+            return math.exp(max(-50.0, min(0.0, evidence[0])))
+        z = self.calibration[0] + sum(
+            w * x for w, x in zip(self.calibration[1:], evidence, strict=True)
+        )
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, z))))
+
+    def _unlinked(self, text: str, memory: Memory, owner: Sequence[int]) -> tuple[str, ...]:
+        """Content words whose best link to any item is weak, weakest first."""
+        words = split_text(text, self.vocabulary)
+        best: dict[int, float] = {}
+        for piece, word in enumerate(owner):
+            if word >= 0:
+                value = float(memory.links[0, piece].max())
+                best[word] = max(best.get(word, -math.inf), value)
+        content = {
+            w: v
+            for w, v in best.items()
+            if words[w].text not in _STOP and any(c.isalnum() for c in words[w].text)
+        }
+        if not content:
+            return ()
+        usual = sorted(content.values())[len(content) // 2]
+        weak = sorted((v, w) for w, v in content.items() if v < min(usual, 1.0))
+        return tuple(text[words[w].start : words[w].end] for _, w in weak[:4])
+
+
+def _distinct(
+    grammar: Grammar, found: Sequence[Hypothesis]
+) -> list[tuple[Hypothesis, Formula]]:
+    """The hypotheses as formulas, those that say the same literally only once."""
+    out: list[tuple[Hypothesis, Formula]] = []
+    seen: set[Formula] = set()
+    for one in found:
+        goal = grammar.to_formula(one.symbols)
+        if goal not in seen:
+            seen.add(goal)
+            out.append((one, goal))
+    return out
+
+
+def _softmax(values: Sequence[float]) -> list[float]:
+    top = max(values)
+    powers = [math.exp(v - top) for v in values]
+    return [p / sum(powers) for p in powers]
