@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from planscript.runtime.display import literal, read_digits, show
-from planscript.runtime.errors import ErrorKind, ErrorValue, kind_in_words, run_error
+from planscript.runtime.errors import ErrorKind, ErrorValue, kind_in_words, not_whole, run_error
 from planscript.runtime.operators import (
     MAX_BITS,
     check_bits,
@@ -103,7 +103,7 @@ def to_map(pairs: Any = (), *lists: Any, **more: Any) -> Any:
 
 def from_code(code: int) -> str:
     if type(code) is not int:
-        raise run_error("TypeError", f"chr() takes a whole number, not {kind_in_words(code)}")
+        raise run_error("TypeError", f"chr() takes a whole number, not {not_whole(code)}")
     if not (0 <= code < 0x110000 and not 0xD800 <= code < 0xE000):
         raise run_error("ValueError", f"{show(code)} is the code of no character")
     return python.chr(code)
@@ -118,9 +118,7 @@ def to_code(character: str) -> int:
 def in_base(name: str, form: str) -> Callable[[int], str]:
     def run(number: int) -> str:
         if type(number) is not int:
-            raise run_error(
-                "TypeError", f"{name}() takes a whole number, not {kind_in_words(number)}"
-            )
+            raise run_error("TypeError", f"{name}() takes a whole number, not {not_whole(number)}")
         return format(number, form)
 
     return run
@@ -209,7 +207,7 @@ def extreme(name: str) -> Callable[..., Any]:
 def make_range(*bounds: int) -> range:
     for bound in bounds:
         if type(bound) is not int:
-            raise run_error("TypeError", f"range() takes whole numbers, not {kind_in_words(bound)}")
+            raise run_error("TypeError", f"range() takes whole numbers, not {not_whole(bound)}")
     if not 1 <= len(bounds) <= 3:
         raise run_error("TypeError", f"range() takes 1 to 3 numbers, {len(bounds)} given")
     if len(bounds) == 3 and bounds[2] == 0:
@@ -251,7 +249,7 @@ def pairs(*lists: Any) -> list[tuple[Any, ...]]:
 
 def apply_to(function: Callable[..., Any], *lists: Any) -> list[Any]:
     if not callable(function):
-        raise run_error("TypeError", f"map() applies a function, {kind_in_words(function)} is none")
+        raise run_error("TypeError", f"map() applies a function, not {kind_in_words(function)}")
     if len(lists) == 1:
         return [function(item) for item in items_of(lists[0])]
     return [function(*items) for items in pairs(*lists)]
@@ -260,6 +258,8 @@ def apply_to(function: Callable[..., Any], *lists: Any) -> list[Any]:
 def keep(function: Callable[[Any], Any] | None, items: Any) -> list[Any]:
     if function is None:
         return [item for item in items_of(items) if item]
+    if not callable(function):
+        raise run_error("TypeError", f"filter() asks a function, not {kind_in_words(function)}")
     return [item for item in items_of(items) if function(item)]
 
 

@@ -22,8 +22,8 @@ def show(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return value  # type: ignore[no-any-return]
-    if kind is int:
-        return digits(value)
+    if kind is int and -_FEW_DIGITS < value < _FEW_DIGITS:
+        return repr(value)
     return literal(value)
 
 

@@ -195,3 +195,9 @@ def kind_in_words(value: Any) -> str:
     if type(value) is bool:
         return "true" if value else "false"
     return type_word(type(value).__name__)
+
+
+def not_whole(value: Any) -> str:
+    """What stands where a whole number is wanted: a float is shown, so that its fraction is seen.
+    """
+    return repr(value) if type(value) is float else kind_in_words(value)

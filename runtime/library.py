@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from planscript.runtime.errors import KINDS, RunError, kind_in_words, run_error
+from planscript.runtime.errors import KINDS, RunError, kind_in_words, not_whole, run_error
 from planscript.runtime.operators import items_of
 from planscript.runtime.values import Builtin
 
@@ -51,7 +51,7 @@ def want_text(value: Any, name: str, what: str = "text") -> str:
 def want_whole(value: Any, name: str, least: int | None = None, most: int | None = None) -> int:
     """`value`, which has to be a whole number from `least` to `most`."""
     if type(value) is not int:
-        raise run_error("TypeError", f"{name}() takes a whole number, not {_described(value)}")
+        raise run_error("TypeError", f"{name}() takes a whole number, not {not_whole(value)}")
     if least is not None and value < least:
         raise run_error("ValueError", f"{name}() takes a number of at least {least}, not {value}")
     if most is not None and value > most:
@@ -70,7 +70,9 @@ def want_items(value: Any, name: str) -> Sequence[Any]:
     """The items of `value` as a list; it has to be something to go through."""
     try:
         return value if type(value) is list else list(items_of(value))
-    except TypeError:
+    except RunError as error:
+        if error.value.kind is not KINDS["TypeError"]:
+            raise
         raise run_error("TypeError", f"{name}() takes a list, not {kind_in_words(value)}") from None
 
 
@@ -86,7 +88,3 @@ def want_function(value: Any, name: str) -> Callable[..., Any]:
     if not callable(value):
         raise run_error("TypeError", f"{name}() takes a function, not {kind_in_words(value)}")
     return value  # type: ignore[no-any-return]
-
-
-def _described(value: Any) -> str:
-    return str(value) if type(value) is float else kind_in_words(value)

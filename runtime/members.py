@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from planscript.lang.diagnostics import did_you_mean
+from planscript.lang.diagnostics import did_you_mean, nearest
 from planscript.runtime import values
+from planscript.runtime.display import literal
 from planscript.runtime.errors import ErrorKind, ErrorValue, kind_in_words, run_error
 from planscript.runtime.operators import check_text, items_of
 
@@ -14,7 +15,7 @@ from planscript.runtime.operators import check_text, items_of
 _NATIVE: Mapping[type, frozenset[str]] = {
     list: frozenset("append insert pop remove index count sort reverse copy clear".split()),
     tuple: frozenset("index count".split()),
-    set: frozenset("add remove discard pop clear copy".split()),
+    set: frozenset("add discard pop clear copy".split()),
     dict: frozenset("get pop setdefault update copy clear popitem".split()),
     str: frozenset(
         "upper lower title capitalize casefold swapcase strip lstrip rstrip split rsplit "
@@ -46,6 +47,19 @@ def _with_items(name: str) -> Callable[[set[Any]], Callable[..., Any]]:
         return run
 
     return of
+
+
+def _remove(members: set[Any]) -> Callable[[Any], None]:
+    def remove(item: Any) -> None:
+        if item not in members:
+            raise run_error(
+                "KeyError",
+                f"no {literal(item, 80)} in this set",
+                hint="`discard` takes away what may not be there",
+            )
+        members.remove(item)
+
+    return remove
 
 
 def _map_part(name: str) -> Callable[[dict[Any, Any]], Callable[[], list[Any]]]:
@@ -113,11 +127,14 @@ _GUARDED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     list: {"extend": _extend},
     dict: {name: _map_part(name) for name in ("keys", "values", "items")},
     set: {
-        name: _with_items(name)
-        for name in (
-            "union intersection difference symmetric_difference update intersection_update "
-            "difference_update symmetric_difference_update issubset issuperset isdisjoint"
-        ).split()
+        "remove": _remove,
+        **{
+            name: _with_items(name)
+            for name in (
+                "union intersection difference symmetric_difference update intersection_update "
+                "difference_update symmetric_difference_update issubset issuperset isdisjoint"
+            ).split()
+        },
     },
     str: {
         "join": _join,
@@ -185,7 +202,8 @@ def member(value: Any, name: str, describe: Callable[[Any, str], Any]) -> Any:
 
 
 def _no_member(value: Any, name: str) -> Exception:
-    hint = did_you_mean(name, member_names(value)) or _HABITS.get(name, "")
+    near = nearest(name, [*member_names(value), *_HABITS])
+    hint = _HABITS.get(near or "", f"did you mean `{near}`?" if near else "")
     if type(value) is dict and name in value:
         hint = f'the items of a map are taken with m["{name}"]'
     if value is None:

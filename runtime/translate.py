@@ -97,7 +97,7 @@ def place(code: CodeType, instruction: int) -> Span | None:
 
 
 def _locate(made: RunError, found: list[tuple[FrameType, int]]) -> None:
-    """Marks the innermost place outside the standard library, and names the calls that led there."""
+    """Marks the innermost place outside the standard library, and names the calls around it."""
     inner = len(found) - 1
     while inner > 0 and found[inner][0].f_code.co_filename.startswith(_LIBRARY):
         inner -= 1
@@ -304,8 +304,9 @@ def _known(node: Any, names: dict[str, Any], depth: int = 0) -> Any:
 
 # ---------------------------------------------------------------- Python's messages
 
-# Pattern of Python's message, what to say, and a hint. In a pattern `{t}` stands for a type, `{f}`
-# for a function, `{n}` for a name; in the words, {0}, {1} ... are these and the groups, in order.
+# Pattern of Python's message, what to say, and a hint. In a pattern `{t}` stands for a type
+# (`{w}`: where a whole number is wanted), `{f}` for a function, `{n}` for a name; in the words,
+# {0}, {1} ... are these and the groups, in order.
 Messages = tuple[tuple[str, str, str], ...]
 
 _TYPE_MESSAGES: Messages = (
@@ -352,13 +353,13 @@ _TYPE_MESSAGES: Messages = (
     (r"bad operand type for unary -: {t}", "cannot negate {0}", ""),
     (r"bad operand type for unary (\S+): {t}", "`{0}` cannot stand before {1}", ""),
     (r"bad operand type for abs\(\): {t}", "abs() takes a number, not {0}", ""),
-    (r"(?:list|tuple|range|range object) indices must be integers or slices, not {t}",
+    (r"(?:list|tuple|range|range object) indices must be integers or slices, not {w}",
      "an index is a whole number, not {0}", ""),
-    (r"string indices must be integers(?: or slices)?, not {t}",
+    (r"string indices must be integers(?: or slices)?, not {w}",
      "an index is a whole number, not {0}", ""),
     (r"slice indices must be integers.*", "the bounds of a slice are whole numbers", ""),
     (r"object of type {t} has no len\(\)", "{0} has no length", ""),
-    (r"{t} object cannot be interpreted as an integer",
+    (r"{w} object cannot be interpreted as an integer",
      "a whole number is wanted here, not {0}", ""),
     (r"must be real number, not {t}", "a number is wanted here, not {0}", ""),
     (r"can only assign an iterable", "only a list can take the place of a slice", ""),
@@ -369,14 +370,16 @@ _TYPE_MESSAGES: Messages = (
     (r"(\w+) first arg must be str or a tuple of str, not {t}", "{0}() takes text, not {1}", ""),
     (r"(\w+) arg must be None or str", "{0}() takes text", ""),
     (r"must be (?:str|str or None), not {t}", "text is wanted here, not {0}", ""),
-    (r"[\w.<> ]*argument after \* must be an iterable, not {t}", "`*` spreads a list, not {0}", ""),
+    (r".*argument after \* must be an iterable, not {t}", "`*` spreads a list, not {0}", ""),
     (r"Value after \* must be an iterable, not {t}", "`*` spreads a list, not {0}", ""),
-    (r"[\w.<> ]*argument after \*\* must be a mapping, not {t}", "`**` spreads a map, not {0}", ""),
+    (r".*argument after \*\* must be a mapping, not {t}", "`**` spreads a map, not {0}", ""),
     (r"{t} object is not a mapping", "`**` spreads a map, not {0}", ""),
     (r"keywords must be strings", "`**` in a call spreads a map whose keys are names", ""),
     (r"cannot convert dictionary update sequence element #(\d+) to a sequence",
-     "a map is made of pairs (key, value), and item {0} is none", ""),
+     "a map is made of pairs (key, value), but item {0} is no pair", ""),
     # wrong calls
+    (r"{f}\(\) takes from 0 to (\d+) positional arguments? but (\d+) (?:was|were) given",
+     "{0}() takes at most {1} arguments, {2} given", ""),
     (r"{f}\(\) takes from (\d+) to (\d+) positional arguments but (\d+) (?:was|were) given",
      "{0}() takes {1} to {2} arguments, {3} given", ""),
     (r"{f}\(\) takes 0 positional arguments but (\d+) (?:was|were) given",
@@ -398,6 +401,7 @@ _TYPE_MESSAGES: Messages = (
     (r"{f}\(\) got some positional-only arguments passed as keyword arguments: {n}",
      "{0}() takes `{1}` by its place, not by name", ""),
     (r"{f}\(\) takes no keyword arguments", "{0}() takes no arguments by name", ""),
+    (r"{f}\(\) takes no positional arguments", "{0}() takes its arguments by name", ""),
     (r"{f}\(\) takes no arguments \((\d+) given\)", "{0}() takes no arguments, {1} given", ""),
     (r"{f}\(\) takes exactly one argument \((\d+) given\)",
      "{0}() takes 1 argument, {1} given", ""),
@@ -417,7 +421,7 @@ _VALUE_MESSAGES: Messages = (
     (r"not enough values to unpack \(expected (at least \d+|\d+), got (\d+)\)",
      "{0} items are needed here, there are {1}", ""),
     (r"dictionary update sequence element #(\d+) has length (\d+); 2 is required",
-     "a map is made of pairs (key, value), and item {0} has {1} parts", ""),
+     "a map is made of pairs (key, value), but item {0} has {1} parts", ""),
     (r".*is not in (list|tuple|range).*", "the {0} does not contain this", ""),
     (r"(list|tuple)\.(?:remove|index)\(x\): x not in .*", "the {0} does not contain this", ""),
     (r"substring not found", "the text does not contain this", ""),
@@ -449,7 +453,7 @@ def _matching(messages: Messages, text: str) -> tuple[str, str]:
             hint = _adding_hint(parts)
         if not hint and "none" in parts:
             hint = "a function without `return` gives none"
-        return words.format(*parts), hint
+        return re.sub(r"\b1 arguments\b", "1 argument", words.format(*parts)), hint
     return "this cannot be done", ""
 
 
@@ -457,10 +461,11 @@ def _expanded(pattern: str) -> str:
     """The pattern with its `{t}` (type), `{f}` (function) and `{n}` (name) as named groups."""
     forms = {
         "{t}": r"['\"]?(?:\w+\.)*(?P<t%d>\w+)['\"]?",
+        "{w}": r"['\"]?(?:\w+\.)*(?P<w%d>\w+)['\"]?",
         "{f}": r"(?:[\w.<>]+\.)?(?P<f%d>\w+|<lambda>)",
         "{n}": r"'(?P<n%d>\w+)'",
     }
-    pieces = re.split(r"(\{[tfn]\})", pattern)
+    pieces = re.split(r"(\{[twfn]\})", pattern)
     return "".join(forms[p] % i if p in forms else p for i, p in enumerate(pieces))
 
 
@@ -468,6 +473,8 @@ def _said(part: str, group: str) -> str:
     match group[:1]:
         case "t":
             return type_word(part)
+        case "w":
+            return "a number with a fraction" if part == "float" else type_word(part)
         case "f":
             return "fn" if part == "<lambda>" else script_name(part)
         case "n":
