@@ -32,4 +32,5 @@
  (:action heat :parameters (?r - room) :precondition (not (is-heated ?r)) :effect (is-heated ?r))
  (:action assign-coach :parameters (?s - senior ?j - junior) :precondition (is-rated ?s) :effect (coaches ?s ?j))
  (:action rate :parameters (?p - player) :precondition (is-registered ?p) :effect (is-rated ?p))
- (:action post-result :parameters (?b - board) :precondition (is-set-up ?b) :effect (result-posted ?b)))
+ (:action post-result :parameters (?b - board) :precondition (is-set-up ?b) :effect (result-posted ?b))
+ (:action end-coaching :parameters (?s - senior ?j - junior) :precondition (coaches ?s ?j) :effect (not (coaches ?s ?j))))

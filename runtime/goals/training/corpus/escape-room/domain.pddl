@@ -34,4 +34,5 @@
  (:action darken :parameters (?c - chamber) :precondition (lit ?c) :effect (not (lit ?c)))
  (:action free :parameters (?p - player) :precondition (trapped ?p) :effect (not (trapped ?p)))
  (:action take-off-blindfold :parameters (?p - player) :precondition (blindfolded ?p) :effect (not (blindfolded ?p)))
- (:action use-hint :parameters (?z - puzzle) :precondition (not (hint-used ?z)) :effect (hint-used ?z)))
+ (:action use-hint :parameters (?z - puzzle) :precondition (not (hint-used ?z)) :effect (hint-used ?z))
+ (:action unassign :parameters (?z - puzzle ?p - player) :precondition (assigned-to ?z ?p) :effect (not (assigned-to ?z ?p))))

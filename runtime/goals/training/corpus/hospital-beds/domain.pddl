@@ -32,4 +32,5 @@
  (:action connect :parameters (?p - patient ?m - monitor) :precondition (not (hooked_up ?p ?m)) :effect (hooked_up ?p ?m))
  (:action disconnect :parameters (?p - patient ?m - monitor) :precondition (hooked_up ?p ?m) :effect (not (hooked_up ?p ?m)))
  (:action switch_alarm_on :parameters (?m - monitor) :precondition (not (alarm_on ?m)) :effect (alarm_on ?m))
- (:action silence :parameters (?m - monitor) :precondition (alarm_on ?m) :effect (not (alarm_on ?m))))
+ (:action silence :parameters (?m - monitor) :precondition (alarm_on ?m) :effect (not (alarm_on ?m)))
+ (:action hand_off :parameters (?n - nurse ?p - patient) :precondition (looked_after_by ?p ?n) :effect (not (looked_after_by ?p ?n))))

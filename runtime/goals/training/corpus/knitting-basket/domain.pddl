@@ -38,4 +38,5 @@
  (:action promise :parameters (?g - garment ?p - person) :precondition (not (promised-to ?g ?p)) :effect (promised-to ?g ?p))
  (:action give :parameters (?g - garment ?p - person) :precondition (finished ?g) :effect (gifted-to ?g ?p))
  (:action lend :parameters (?n - needle) :precondition (not (lent-out ?n)) :effect (lent-out ?n))
- (:action get-back :parameters (?n - needle) :precondition (lent-out ?n) :effect (not (lent-out ?n))))
+ (:action get-back :parameters (?n - needle) :precondition (lent-out ?n) :effect (not (lent-out ?n)))
+ (:action bleach :parameters (?y - yarn) :precondition (dyed ?y) :effect (not (dyed ?y))))
