@@ -1,0 +1,5 @@
+(define (problem puppet-theatre-1) (:domain puppet-theatre)
+ (:objects pinocchio old-king devil ballerina - marionette crocodile punch grandma-fox - glove-puppet hester ludo maeve - puppeteer forest-scene castle-scene finale - scene red-cloak sailor-suit tutu - costume long-box hat-box - box)
+ (:init (hanging-up pinocchio) (hanging-up punch) (hanging-up ballerina) (packed-in crocodile long-box) (packed-in devil long-box) (packed-in grandma-fox hat-box) (operates hester old-king) (dressed-in old-king red-cloak) (plays-in old-king castle-scene) (plays-in devil finale)
+  (strings-tangled pinocchio) (strings-tangled devil) (nose-missing punch) (lid-closed long-box) (scary devil) (scary crocodile) (creased tutu) (backdrop-up forest-scene))
+ (:goal (rehearsed forest-scene)))

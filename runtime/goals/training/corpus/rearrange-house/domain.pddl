@@ -1,0 +1,18 @@
+(define (domain rearrange-house)
+ (:requirements :adl :typing)
+ (:types thing room - object portable fixed - thing
+  laptop mug teapot pan plate cushion throw toy-car toy-dinosaur picture-frame candle plant tablet-pc headphones hat basket sponge - portable
+  table coffee-table counter sideboard shelf bed sofa wardrobe washing-machine fridge sink desk - fixed)
+ (:constants kitchen lounge bedroom hallway study-room bathroom - room)
+ (:predicates (ontop ?a ?b - thing) (inside ?a ?b - thing) (beside ?a ?b - thing) (inroom ?a - thing ?r - room) (clean ?a - portable) (filled ?a - portable) (powered ?a - portable) (open ?f - fixed) (on-floor ?a - portable))
+ (:action rearrange-on :parameters (?a - portable ?b - thing ?r - room) :precondition (inroom ?b ?r) :effect (and (ontop ?a ?b) (inroom ?a ?r) (not (on-floor ?a))))
+ (:action rearrange-in :parameters (?a - portable ?b - thing ?r - room) :precondition (inroom ?b ?r) :effect (and (inside ?a ?b) (inroom ?a ?r) (not (on-floor ?a))))
+ (:action put-beside :parameters (?a - portable ?b - thing ?r - room) :precondition (inroom ?b ?r) :effect (and (beside ?a ?b) (inroom ?a ?r)))
+ (:action drop-in-room :parameters (?a - portable ?r - room) :effect (and (inroom ?a ?r) (on-floor ?a)))
+ (:action wash :parameters (?a - portable) :effect (clean ?a))
+ (:action fill :parameters (?a - portable) :effect (filled ?a))
+ (:action pour-out :parameters (?a - portable) :precondition (filled ?a) :effect (not (filled ?a)))
+ (:action power-on :parameters (?a - portable) :effect (powered ?a))
+ (:action power-off :parameters (?a - portable) :precondition (powered ?a) :effect (not (powered ?a)))
+ (:action open-it :parameters (?f - fixed) :effect (open ?f))
+ (:action close-it :parameters (?f - fixed) :precondition (open ?f) :effect (not (open ?f))))

@@ -1,0 +1,6 @@
+(define (problem rearrange-house-1) (:domain rearrange-house)
+ (:objects laptop1 - laptop mug1 mug2 - mug teapot1 - teapot pan1 - pan plate1 plate2 - plate cushion1 cushion2 - cushion throw1 - throw car1 - toy-car dino1 - toy-dinosaur frame1 - picture-frame candle1 candle2 - candle plant1 - plant tab1 - tablet-pc phones1 - headphones hat1 - hat basket1 - basket sponge1 - sponge
+  table1 table2 - table ctable1 - coffee-table counter1 - counter side1 - sideboard shelf1 shelf2 - shelf bed1 - bed sofa1 - sofa ward1 - wardrobe washer1 - washing-machine fridge1 - fridge sink1 - sink desk1 - desk)
+ (:init (inroom table1 kitchen) (inroom table2 lounge) (inroom ctable1 lounge) (inroom counter1 kitchen) (inroom side1 hallway) (inroom shelf1 study-room) (inroom shelf2 lounge) (inroom bed1 bedroom) (inroom sofa1 lounge) (inroom ward1 bedroom) (inroom washer1 bathroom) (inroom fridge1 kitchen) (inroom sink1 kitchen) (inroom desk1 study-room)
+  (inroom laptop1 lounge) (ontop laptop1 table2) (inroom mug1 study-room) (ontop mug1 desk1) (inroom mug2 lounge) (inroom teapot1 kitchen) (inroom plate1 lounge) (inroom plate2 kitchen) (inroom car1 hallway) (on-floor car1) (inroom dino1 bedroom) (on-floor dino1) (powered tab1) (inroom candle1 lounge) (clean plate2) (filled teapot1) (open ward1))
+ (:goal (exists (?m - mug) (inroom ?m kitchen))))

@@ -1,0 +1,5 @@
+(define (problem wind-farm-1) (:domain wind-farm)
+ (:objects WT01 WT02 WT03 WT04 WT05 WT06 - turbine red-crew blue-crew - crew petrel kestrel - boat esbjerg grimsby - dock cable-A cable-B - cable)
+ (:init (spinning WT01) (feeding-grid WT01) (spinning WT02) (brake-locked WT03) (iced WT04) (iced WT05) (crew-on red-crew petrel) (crew-at blue-crew WT03) (boat-at kestrel WT03) (in-dock petrel esbjerg) (cable-damaged cable-B) (connects cable-A WT01) (connects cable-A WT02) (connects cable-A WT03) (connects cable-B WT04) (connects cable-B WT05) (connects cable-B WT06)
+  (beacon-on WT01) (overdue WT02) (overdue WT06) (certified red-crew))
+ (:goal (spinning WT06)))
