@@ -11,6 +11,7 @@ hold intermediate values.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import CodeType
@@ -99,7 +100,9 @@ class Codegen:
         body = self._block(tree.body)
         boxes = [self._fresh_box(v, s_one(tree)) for v in self.scope.variables.values() if v.boxed]
         made = ast.Module(boxes + body, [])
-        code = compile(made, tree.source, "exec", dont_inherit=True, optimize=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # worded for Python
+            code = compile(made, tree.source, "exec", dont_inherit=True, optimize=2)
         return self._renamed(code, "")
 
     def _renamed(self, code: CodeType, outer: str) -> CodeType:

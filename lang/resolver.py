@@ -551,7 +551,7 @@ class _Checks:
         positional = [one.value for one in plain if one.name is None]
         name = variable.name
         match variable.kind:
-            case "function" | "error":
+            case "function" | "error" if variable.node is not None:  # known from earlier input
                 self._count_parameters(node, variable, len(positional), named)
             case "predicate" | "action" if not named:
                 table = (
