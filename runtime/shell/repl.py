@@ -212,7 +212,9 @@ class Repl:
             special = text.lstrip().startswith((":", ">")) and "\n" not in text
             from planscript.lang.parser import is_unfinished
 
-            if special or not is_unfinished(text + "\n"):
+            # An empty line (blanks of the automatic indentation aside) ends a block.
+            written = text.rstrip(" ") + ("\n" if buffer.document.current_line.strip() else "\n\n")
+            if special or not is_unfinished(written):
                 buffer.validate_and_handle()
                 return
             line = buffer.document.current_line_before_cursor
