@@ -193,10 +193,7 @@ def extreme(name: str) -> Callable[..., Any]:
                 f"{name}() of nothing",
                 hint=f"{name}(items, default=0) gives a value where there are no items",
             )
-        if key is None:
-            return pick(items)
-        keys = [key(item) for item in items]
-        return items[keys.index(pick(keys))]
+        return pick(items, key=key)
 
     return run
 
@@ -223,14 +220,7 @@ def make_range(*bounds: int) -> range:
 def in_order(
     items: Any, key: Callable[[Any], Any] | None = None, reverse: bool = False
 ) -> list[Any]:
-    # The keys are worked out here and not in Python's sort, which would call back out of C code.
-    found = to_list(items)
-    if key is None:
-        found.sort(reverse=bool(reverse))
-        return found
-    keys = [key(item) for item in found]
-    order = sorted(range(len(found)), key=keys.__getitem__, reverse=bool(reverse))
-    return [found[i] for i in order]
+    return python.sorted(items_of(items), key=key, reverse=bool(reverse))
 
 
 def backwards(items: Any) -> list[Any]:

@@ -22,8 +22,11 @@ def show(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return value  # type: ignore[no-any-return]
-    if kind is int and -_FEW_DIGITS < value < _FEW_DIGITS:
-        return repr(value)
+    if kind is int:
+        try:
+            return repr(value)
+        except ValueError:  # more digits than Python writes at once
+            return digits(value)
     return literal(value)
 
 

@@ -17,7 +17,7 @@ from planscript.runtime.errors import (
     run_error,
 )
 from planscript.runtime.format_spec import formatted
-from planscript.runtime.members import member
+from planscript.runtime.members import NATIVE, member
 
 if TYPE_CHECKING:
     from planscript.lang import syntax
@@ -53,6 +53,8 @@ class ModuleHost:
             return session.acting.member(value, name)
 
         def attr(value: Any, name: str) -> Any:
+            if name in NATIVE.get(type(value), ()):
+                return getattr(value, name)
             return member(value, name, describe)
 
         self.attr = attr

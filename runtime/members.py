@@ -12,7 +12,7 @@ from planscript.runtime.errors import ErrorKind, ErrorValue, kind_in_words, run_
 from planscript.runtime.operators import check_text, items_of
 
 # Methods that are Python's own: bounded work, plain values in and out.
-_NATIVE: Mapping[type, frozenset[str]] = {
+NATIVE: Mapping[type, frozenset[str]] = {
     list: frozenset("append insert pop remove index count sort reverse copy clear".split()),
     tuple: frozenset("index count".split()),
     set: frozenset("add discard pop clear copy".split()),
@@ -176,7 +176,7 @@ def member(value: Any, name: str, describe: Callable[[Any, str], Any]) -> Any:
     `describe(value, name)` gives those members of goals and worlds that the session must work out.
     """
     kind = type(value)
-    if name in _NATIVE.get(kind, ()):
+    if name in NATIVE.get(kind, ()):
         return getattr(value, name)
     guarded = _GUARDED.get(kind)
     if guarded is not None and name in guarded:
@@ -235,5 +235,5 @@ def member_names(value: Any) -> list[str]:
         return sorted(value.members)
     if kind is ErrorValue:
         return sorted({"kind", "message", "reason", "hint", "line", "place", *value.fields})
-    found: Iterable[str] = {*_NATIVE.get(kind, ()), *_GUARDED.get(kind, ()), *_FIELDS.get(kind, ())}
+    found: Iterable[str] = {*NATIVE.get(kind, ()), *_GUARDED.get(kind, ()), *_FIELDS.get(kind, ())}
     return sorted(found)
