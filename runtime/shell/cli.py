@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "goals": ("goals_command", "show, predict and evaluate natural-language goals"),
     "solve": ("solve_command", "find a plan for a PDDL problem"),
     "validate": ("validate_command", "check a plan for a PDDL problem"),
-    "explain": ("explain_command", "say why a PDDL problem has no plan, or what its plan is for"),
+    "explain": ("explain_command", "say why a PDDL problem has no plan, or what its plan does"),
     "train": ("train_command", "train the goal model"),
     "doctor": ("doctor_command", "tell what this installation can do"),
     "repl": ("repl", "talk to Planscript (also without any command)"),

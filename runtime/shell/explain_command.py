@@ -1,0 +1,48 @@
+"""`planscript explain DOMAIN PROBLEM`: why there is no plan, or in words what the plan does."""
+
+from __future__ import annotations
+
+import argparse
+
+BAD_INPUT = 31
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("domain", metavar="DOMAIN", help="the PDDL domain file")
+    parser.add_argument("problem", metavar="PROBLEM", help="the PDDL problem file")
+    parser.add_argument(
+        "--timeout", type=float, default=30.0, metavar="SECONDS", help="time for planning (30)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the explanation; 0 where there is a plan, 1 where there is none."""
+    from planscript.lang.diagnostics import SourceError
+    from planscript.runtime.goals.say import Speaker
+    from planscript.runtime.pddl.reader import read_domain_file, read_problem_file
+    from planscript.runtime.planner.deadline import Deadline
+    from planscript.runtime.planner.explain import describe, diagnose
+    from planscript.runtime.planner.solve import Options, solve
+    from planscript.runtime.planner.status import Status
+    from planscript.runtime.shell.report import report
+
+    try:
+        problem = read_problem_file(args.problem, read_domain_file(args.domain))
+    except SourceError as error:
+        report(error)
+        return BAD_INPUT
+    speaker = Speaker(problem.domain, problem.objects)
+    print(f"Wanted: {speaker.goal(problem.goal)}")
+    result = solve(problem, Options(search="auto", timeout=args.timeout))
+    if result.plan is not None:
+        for number, step in enumerate(result.plan.steps, 1):
+            print(f"{number:>3}. {speaker.step(step)}")
+        sure = ", and no plan costs less" if result.optimal else ""
+        print(f"It costs {result.plan.cost}{sure}.")
+        return 0
+    if result.status in (Status.UNSOLVABLE, Status.EXHAUSTED):
+        print(describe(diagnose(problem, Deadline(args.timeout))))
+    else:
+        print(f"No plan was found: {result.note or result.status.value}.")
+    return 1
