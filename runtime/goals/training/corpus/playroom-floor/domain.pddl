@@ -1,0 +1,18 @@
+(define (domain playroom-floor)
+ (:requirements :adl :typing)
+ (:types plaything spot - object vehicle animal instrument building-set book - plaything
+  toy-train toy-truck - vehicle plush-bear plush-rabbit wooden-duck - animal xylophone tambourine - instrument marble-run brick-set - building-set pop-up-book colouring-book - book
+  toy-chest bookcase play-mat beanbag windowsill - spot)
+ (:predicates (at ?t - plaything ?s - spot) (broken ?t - plaything) (muddy ?t - plaything) (battery-in ?t - plaything) (makes-noise ?t - plaything) (red ?t - plaything) (soft ?t - plaything) (wooden ?t - plaything) (small-parts ?t - plaything) (lid-open ?s - toy-chest) (borrowed ?t - plaything) (assembled ?b - building-set) (rolled-up ?m - play-mat))
+ (:action tidy :parameters (?t - plaything ?a ?b - spot) :precondition (at ?t ?a) :effect (and (at ?t ?b) (not (at ?t ?a))))
+ (:action mend :parameters (?t - plaything) :precondition (broken ?t) :effect (not (broken ?t)))
+ (:action wash :parameters (?t - plaything) :precondition (muddy ?t) :effect (not (muddy ?t)))
+ (:action put-battery :parameters (?t - plaything) :effect (battery-in ?t))
+ (:action take-battery :parameters (?t - plaything) :precondition (battery-in ?t) :effect (not (battery-in ?t)))
+ (:action open-chest :parameters (?c - toy-chest) :effect (lid-open ?c))
+ (:action close-chest :parameters (?c - toy-chest) :precondition (lid-open ?c) :effect (not (lid-open ?c)))
+ (:action give-back :parameters (?t - plaything) :precondition (borrowed ?t) :effect (not (borrowed ?t)))
+ (:action assemble :parameters (?b - building-set) :effect (assembled ?b))
+ (:action take-apart :parameters (?b - building-set) :precondition (assembled ?b) :effect (not (assembled ?b)))
+ (:action roll-up :parameters (?m - play-mat) :effect (rolled-up ?m))
+ (:action roll-out :parameters (?m - play-mat) :precondition (rolled-up ?m) :effect (not (rolled-up ?m))))

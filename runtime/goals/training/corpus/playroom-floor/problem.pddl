@@ -1,0 +1,6 @@
+(define (problem playroom-floor-1) (:domain playroom-floor)
+ (:objects train1 train2 - toy-train truck1 truck2 - toy-truck bear1 bear2 - plush-bear rabbit1 - plush-rabbit duck1 duck2 - wooden-duck xylo1 - xylophone tamb1 - tambourine run1 - marble-run bricks1 bricks2 - brick-set popup1 popup2 - pop-up-book colour1 colour2 - colouring-book
+  big-chest little-chest - toy-chest bookcase1 - bookcase mat1 mat2 - play-mat beanbag1 - beanbag sill1 - windowsill)
+ (:init (at train1 mat1) (at train2 big-chest) (at truck1 mat1) (at truck2 sill1) (at bear1 beanbag1) (at bear2 big-chest) (at rabbit1 mat2) (at duck1 sill1) (at duck2 mat1) (at xylo1 mat2) (at tamb1 little-chest) (at run1 mat2) (at bricks1 little-chest) (at bricks2 mat1) (at popup1 bookcase1) (at popup2 beanbag1) (at colour1 mat1) (at colour2 bookcase1)
+  (broken truck1) (broken popup2) (muddy truck1) (muddy rabbit1) (battery-in train1) (makes-noise xylo1) (makes-noise tamb1) (makes-noise train1) (red truck1) (red bear2) (red duck1) (soft bear1) (soft bear2) (soft rabbit1) (wooden duck1) (wooden duck2) (wooden xylo1) (wooden train2) (small-parts run1) (small-parts bricks1) (lid-open big-chest) (borrowed rabbit1) (borrowed popup1) (assembled run1))
+ (:goal (not (muddy rabbit1))))

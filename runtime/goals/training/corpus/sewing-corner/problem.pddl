@@ -1,0 +1,6 @@
+(define (problem sewing-corner-1) (:domain sewing-corner)
+ (:objects cotton1 cotton2 cotton3 - cotton linen1 linen2 - linen velvet1 - velvet button1 button2 button3 button4 - button zip1 zip2 - zip spool1 spool2 - thread-spool shears1 shears2 - fabric-shears tape1 - tape-measure skirt1 skirt2 - skirt blouse1 - blouse trousers1 trousers2 - trousers
+  tin-box wicker-box - box top-drawer - drawer big-table - cutting-table machine1 machine2 - machine-table dress-form - mannequin)
+ (:init (kept cotton1 big-table) (kept cotton2 wicker-box) (kept cotton3 top-drawer) (kept linen1 big-table) (kept linen2 wicker-box) (kept velvet1 top-drawer) (kept button1 tin-box) (kept button2 tin-box) (kept button3 big-table) (kept button4 tin-box) (kept zip1 top-drawer) (kept zip2 machine1) (kept spool1 machine1) (kept spool2 wicker-box) (kept shears1 big-table) (kept shears2 top-drawer) (kept tape1 dress-form) (kept skirt1 dress-form) (kept skirt2 machine2) (kept blouse1 big-table) (kept trousers1 machine1) (kept trousers2 wicker-box)
+  (cut-out linen1) (sewn skirt1) (sewn trousers2) (patterned cotton1) (patterned cotton3) (blue cotton2) (blue button1) (blue button3) (blue spool1) (blue skirt2) (frayed linen2) (frayed velvet1) (blunt shears1) (threaded machine1) (for-customer skirt1) (for-customer trousers1) (sewn-on zip2 trousers1))
+ (:goal (sewn blouse1)))
