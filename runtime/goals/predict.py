@@ -89,6 +89,7 @@ class GoalModel:
     ) -> None:
         self.network = network
         self.vocabulary = vocabulary
+        self.identity: str = settings.get("name", "unnamed")  # stands in lock files
         self.refuse_above: float = settings.get("refuse_above", 0.5)
         self.threshold: float = settings.get("threshold", 0.5)
         self.calibration: tuple[float, ...] = tuple(settings.get("calibration", ()))
