@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
 from planscript.lang.codegen import Codegen
+from planscript.lang.depth import at_any_depth
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span
 from planscript.lang.host import Host
-from planscript.lang.parser import MAX_DEPTH, SHALLOW, NestedDeeply, parse
+from planscript.lang.parser import parse_to_depth
 from planscript.lang.resolver import Known, LoadSignature, resolve
 
 
@@ -68,7 +67,7 @@ def compile_script(
         known = Known({n: "known" for n in known if not n.startswith(("_ps", "__"))})
 
     def work(max_depth: int) -> CompiledModule:
-        tree = parse(text, source, max_depth=max_depth)
+        tree = parse_to_depth(text, source, max_depth)
         resolution = resolve(
             tree,
             builtins=builtins,
@@ -101,10 +100,7 @@ def compile_script(
             resolution.known,
         )
 
-    try:
-        return work(SHALLOW)
-    except NestedDeeply:
-        return _with_deep_stack(lambda: work(MAX_DEPTH))
+    return at_any_depth(work)
 
 
 def _too_much(source: str, line: int, title: str) -> SourceError:
@@ -122,29 +118,3 @@ def _reason(error: SyntaxError) -> str:
     if "nested blocks" in str(error):
         return "more than 20 loops and `try` blocks inside one another"
     return f"this cannot be compiled: {error.msg}"
-
-
-def _with_deep_stack(work: Callable[[], CompiledModule]) -> CompiledModule:
-    """Runs `work` where trees of MAX_DEPTH levels can be walked by recursion."""
-    result: list[Any] = []
-
-    def run() -> None:
-        try:
-            result.append(work())
-        except BaseException as error:  # noqa: BLE001 - handed to the caller
-            result.append(error)
-
-    size = threading.stack_size(512 * 1024 * 1024)
-    limit = sys.getrecursionlimit()
-    try:
-        sys.setrecursionlimit(max(limit, MAX_DEPTH * 20))
-        thread = threading.Thread(target=run)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(size)
-        sys.setrecursionlimit(limit)
-    if isinstance(result[0], BaseException):
-        raise result[0]
-    made: CompiledModule = result[0]
-    return made

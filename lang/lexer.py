@@ -88,7 +88,7 @@ _CODE = re.compile(
 _FOREIGN_SIGN = re.compile(
     "|".join(re.escape(sign) for sign in sorted(keywords.FOREIGN_SIGNS, key=lambda s: -len(s)))
 )
-_CONTINUES = re.compile(r"(?:[ \t\f]*(?:#[^\n]*)?\n)*[ \t\f]*(?:(?:and|or)\b|implies\s+[^=\s])")
+_CONTINUES = re.compile(r"(?:[ \t\f]*(?:#[^\n]*)?\n)*[ \t\f]*(?:(?:and|or)\b|implies\s+[\w(])")
 _NEXT_WORD = re.compile(r"(?:[ \t\f]*(?:#[^\n]*)?\n)*([ \t\f]*)(\w*)")
 _INDENT = re.compile(r"[ \t\f]*")
 _HEX = {"x": 2, "u": 4, "U": 8}
@@ -183,6 +183,15 @@ class _Scanner:
             self._strange(start)
 
     def _name(self, spelled: str, start: int, spaced: bool) -> None:
+        text = self.text
+        while self.pos < len(text) and not text[self.pos].isascii():
+            # combining marks, which `\w` leaves out
+            if not ("a" + text[self.pos]).isidentifier():
+                break
+            self.pos += 1
+            while self.pos < len(text) and ("a" + text[self.pos]).isidentifier():
+                self.pos += 1
+        spelled = text[start : self.pos]
         name = spelled if spelled.isascii() else unicodedata.normalize("NFKC", spelled)
         if not name.isidentifier():
             self.pos = start

@@ -16,30 +16,24 @@ from typing import Any
 
 from planscript.lang import keywords, syntax
 from planscript.lang.builder import Builder
+from planscript.lang.depth import MAX_DEPTH, NestedDeeply, at_any_depth
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span, nearest
-from planscript.lang.lexer import Lexed, Token, lex
+from planscript.lang.lexer import Token, lex
 
 MAX_ERRORS = 20  # syntax errors reported in one run
-MAX_DEPTH = 5000  # levels of nesting of a tree; each later stage may recurse this deep
-SHALLOW = 100  # levels that need no preparation of the stack
 
 
-class NestedDeeply(Exception):
-    """The tree is deeper than the caller can take; parse again with a larger `max_depth`."""
-
-
-def parse(text: str, source: str = "<input>", *, max_depth: int = MAX_DEPTH) -> syntax.Module:
+def parse(text: str, source: str = "<input>") -> syntax.Module:
     """The syntax tree of a script.
 
-    Raises SourceError with every syntax error found, in the order of the text. Raises NestedDeeply
-    where `max_depth` is below MAX_DEPTH and the tree is deeper than that.
+    Raises SourceError with every syntax error found, in the order of the text.
     """
+    return at_any_depth(lambda max_depth: parse_to_depth(text, source, max_depth))
+
+
+def parse_to_depth(text: str, source: str, max_depth: int) -> syntax.Module:
+    """As `parse`; raises NestedDeeply where the tree is deeper (see `depth.py`)."""
     lexed = lex(text, source)
-    return parse_tokens(lexed, source, max_depth=max_depth)
-
-
-def parse_tokens(lexed: Lexed, source: str, *, max_depth: int = MAX_DEPTH) -> syntax.Module:
-    """As `parse`, for a text that is cut into tokens already."""
     diagnostics = list(lexed.diagnostics)
     wrong_lines = {d.span.line for d in diagnostics if d.span}
     body: list[Any] = []
