@@ -341,8 +341,7 @@ def wrap(text: str, width: int = 80) -> list[str]:
 
 
 def _breakable(word: str, width: int) -> list[str]:
-    """A word whole, or in its characters where it is Chinese or Japanese, or too wide for a line.
-    """
+    """A word whole, or in characters where it is Chinese, Japanese, or too wide for a line."""
     if display_width(word) <= width and not any(map(_is_ideograph, word)):
         return [word]
     return list(word)
