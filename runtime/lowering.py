@@ -80,7 +80,8 @@ def lower_domain(node: syntax.DomainDef) -> tuple[model.Domain, Names]:
     Raises SourceError for names that are declared twice, unknown types, predicates or terms.
     """
     _once("type", ((t.name, t.span) for t in node.types))
-    _once("predicate", [(p.name, p.name_span) for p in (*node.predicates, *node.derived)])
+    predicated: list[syntax.PredicateDef | syntax.DerivedDef] = [*node.predicates, *node.derived]
+    _once("predicate", ((p.name, p.name_span) for p in predicated))
     _once("action", ((a.name, a.name_span) for a in node.actions))
     _once("constant", ((c.name, c.span) for c in node.constants))
     types: dict[str, tuple[str, ...]] = {}
@@ -138,7 +139,7 @@ def lower_domain(node: syntax.DomainDef) -> tuple[model.Domain, Names]:
         [node.name]
         + [t.name for t in node.types]
         + [c.name for c in node.constants]
-        + [p.name for p in (*node.predicates, *node.derived)]
+        + [p.name for p in predicated]
         + [f.name for f in node.functions]
         + [a.name for a in node.actions]
     )

@@ -231,9 +231,8 @@ class GoalCompiler:
             raise _unsure(template, readings, [standing[n] for n in missing], say)
         pddl = write_formula(found.goal)
         for name, value in standing.items():
-            pddl = re.sub(
-                rf"(?<=[\s(]){re.escape(value)}(?=[\s)])", lambda m, n=name: "{" + n + "}", pddl
-            )
+            # A name holds no backslash, so it can stand in a replacement as it is.
+            pddl = re.sub(rf"(?<=[\s(]){re.escape(value)}(?=[\s)])", "{" + name + "}", pddl)
         return Entry(
             template,
             pddl,
@@ -288,7 +287,7 @@ def _with_holes(words: str, standing: Mapping[str, str]) -> str:
         said = re.escape(value.replace("-", " ").replace("_", " "))
         words = re.sub(
             rf"(the )?\b({said}|{re.escape(value)})\b",
-            lambda m, n=name: "{" + n + "}",
+            "{" + name + "}",
             words,
             flags=re.IGNORECASE,
         )
