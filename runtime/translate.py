@@ -192,7 +192,7 @@ def _overflow_message(text: str) -> str:
 
 
 def _recursion_error(text: str) -> RunError:
-    if "comparison" in text or "encoding" in text:
+    if any(word in text for word in ("comparison", "encoding", "decoding", "hash")):
         return run_error(
             "RecursionLimit", "the values are nested too deeply, or contain themselves"
         )
