@@ -682,6 +682,8 @@ _BLOCK_OF = {
 _OPENERS = frozenset(_BLOCK_OF) | _words(
     "if elif else while for fn try catch finally case test perform"
 )
+# Lines whose block may stand behind the `:`.
+_INLINE = _words("if elif else while for fn try catch finally case test perform")
 _ENDS_OPERAND = _words("NAME NUMBER STRING TEXT_END ) ] } true false none")
 _STARTS_OPERAND = _words("NAME NUMBER STRING TEXT_START ( [ { not - true false none fn lambda")
 
@@ -741,6 +743,8 @@ class _Layout:
     def _words(self, line: _Line, context: str, following: _Line | None) -> None:
         tokens = line.tokens
         self._first_word(line, context, following)
+        if (start := self._inline_start(tokens)) is not None:
+            self._first_word(_Line(line.indent, tokens[start:]), "script", None)
         for i in range(len(tokens)):
             token = tokens[i]
             if token.type != "NAME" or token.text not in keywords.SOFT:
@@ -764,6 +768,26 @@ class _Layout:
                         token.type = token.text
                 elif self._operand_follows(tokens, i):
                     token.type = "GOAL_LITERAL" if token.text == "goal" else token.text
+
+    def _inline_start(self, tokens: list[Token]) -> int | None:
+        """Where the statement begins in a line such as `if a: b()`."""
+        if tokens[0].type not in _INLINE:
+            return None
+        depth = 0
+        lambdas = 0
+        for i in range(1, len(tokens) - 2):
+            kind = tokens[i].type
+            if kind in ("(", "[", "{", "SLOT", "TEXT_START"):
+                depth += 1
+            elif kind in (")", "]", "}", "SLOT_END", "TEXT_END"):
+                depth -= 1
+            elif depth == 0 and kind in ("lambda", "fn"):
+                lambdas += 1
+            elif depth == 0 and kind == ":":
+                if lambdas == 0:
+                    return i + 1
+                lambdas -= 1
+        return None
 
     def _operand_follows(self, tokens: list[Token], i: int) -> bool:
         """Whether an operand of a prefix word at `i` follows; `word(` without space is a call."""

@@ -162,6 +162,14 @@ def test_soft_keywords_are_words_where_an_operand_follows() -> None:
     assert isinstance(one("match(x)"), s.Evaluate)
 
 
+def test_statement_words_stand_behind_a_colon_too() -> None:
+    inline = one("if a and (b or {c: d}): now on(x, y)")
+    assert isinstance(inline, s.If) and isinstance(inline.body[0], s.Now)
+    caught = one('try: x()\ncatch: goal g = "a"')
+    assert isinstance(caught, s.Try) and isinstance(caught.catches[0].body[0], s.GoalDef)
+    assert isinstance(one("if now: pass"), s.If)
+
+
 def test_goal_positions() -> None:
     def goal(text: str) -> s.Goal:
         statement = one("achieve " + text)
