@@ -220,7 +220,7 @@ class Session:
         return compile_afresh(
             text,
             source,
-            builtins=frozenset(self._builtins),
+            builtins=frozenset(self._builtins) | {"_", "_error"},
             counting=self.limits.steps is not None,
             interactive=interactive,
             known=known,
@@ -446,7 +446,7 @@ class Session:
 
     def _talk(self) -> ModuleHost:
         if self._conversation is None:
-            self._conversation = ModuleHost(self, ".", {})
+            self._conversation = ModuleHost(self, ".", {"_": None, "_error": None})
         return self._conversation
 
     def _lookup(self, name: str) -> Any:
@@ -457,7 +457,7 @@ class Session:
         """The names in scope of the conversation."""
         bindings = self._conversation.bindings if self._conversation else {}
         known = {*self._builtins, *bindings}
-        return sorted(name for name in known if not name.startswith(("_ps", "__")))
+        return sorted(name for name in known if not name.startswith("_"))
 
     def members(self, name: str) -> list[str]:
         """The members of what a name of the conversation is bound to."""
