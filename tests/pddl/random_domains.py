@@ -239,7 +239,7 @@ class _Maker:
     def formula(self, scope: Scope, depth: int, usable: tuple[str, ...]) -> Formula:
         kinds = ["atom", "atom", "literal", "equals"]
         if depth > 0:
-            kinds += ["and", "and", "or", "imply", "not", "forall", "exists"]
+            kinds += ["and", "and", "or", "imply", "not", "forall", "exists", "forall", "exists"]
         match self.pick(*kinds):
             case "and":
                 count = self.number(0, 3)

@@ -412,7 +412,7 @@ def test_a_wrong_plan_is_refused_at_the_place(text: str, at: str) -> None:
     assert marked(text, refused(read_plan, text)) == at
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data(), problems())
 def test_damaged_text_is_read_or_refused_but_never_crashes(
     data: st.DataObject, problem: Problem

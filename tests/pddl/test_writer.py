@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from random_domains import problems
 
+from planscript.lang.diagnostics import Diagnostic
 from planscript.runtime.pddl.model import Atom, Problem
 from planscript.runtime.pddl.reader import read_domain, read_formula, read_plan, read_problem
 from planscript.runtime.pddl.writer import (
@@ -25,8 +26,10 @@ def test_a_written_domain_and_problem_read_back_equal(problem: Problem) -> None:
     domain = read_domain(write_domain(problem.domain), "domain.pddl")
     assert domain == problem.domain
     assert list(domain.types) == list(problem.domain.types)
-    again = read_problem(write_problem(problem), "problem.pddl", domain)
+    warnings: list[Diagnostic] = []
+    again = read_problem(write_problem(problem), "problem.pddl", domain, warnings)
     assert again == problem
+    assert not warnings
     assert list(again.objects) == list(problem.objects)
 
 
