@@ -1,0 +1,4 @@
+(define (problem pottery-studio-1) (:domain pottery-studio)
+ (:objects tea-bowl big-vase butter-crock moon-jar espresso-cup - pot celadon tenmoku shino - glaze gas-kiln test-kiln - kiln wheel-one wheel-two - wheel ondine raku-bob sadie - potter drying-shelf sales-shelf - shelf)
+ (:init (thrown tea-bowl) (trimmed tea-bowl) (thrown big-vase) (thrown moon-jar) (trimmed moon-jar) (bone-dry moon-jar) (bisqued espresso-cup) (glazed-with espresso-cup shino) (in-kiln moon-jar gas-kiln) (on-shelf tea-bowl drying-shelf) (on-shelf big-vase drying-shelf) (on-shelf espresso-cup sales-shelf) (uses sadie wheel-one) (kiln-shut test-kiln) (chipped espresso-cup) (mixed celadon) (made-by tea-bowl ondine) (made-by big-vase sadie) (made-by moon-jar ondine) (made-by espresso-cup raku-bob) (made-by butter-crock sadie) (food-safe celadon) (food-safe shino))
+ (:goal (trimmed big-vase)))

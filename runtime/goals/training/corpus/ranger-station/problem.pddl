@@ -1,0 +1,4 @@
+(define (problem ranger-station-1) (:domain ranger-station)
+ (:objects Whitlock Yazzie Okabe - ranger ridge-trail lake-loop canyon-path summit-route - trail the-brennans solo-hiker scout-troop - hiker pine-cabin lake-cabin - cabin old-grizzly lynx moose - animal)
+ (:init (patrols Whitlock lake-loop) (off-duty Okabe) (trail-closed canyon-path) (fallen-tree canyon-path) (fallen-tree ridge-trail) (signposted lake-loop) (hiker-on solo-hiker summit-route) (permit-issued solo-hiker) (stays-in the-brennans lake-cabin) (cabin-heated lake-cabin) (firewood-in pine-cabin) (seen-on old-grizzly ridge-trail) (seen-on moose lake-loop) (collared lynx) (radio-charged Whitlock) (steep summit-route) (steep canyon-path) (fire-ban) (protected lynx) (protected old-grizzly))
+ (:goal (not (fallen-tree ridge-trail))))
