@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_domains import World, complaints, worlds
+from random_schemas import World, complaints, worlds
 
 from planscript.runtime.goals.grammar import ALSO, COUNTS, Grammar
 from planscript.runtime.pddl.model import Domain, Parameter
