@@ -175,7 +175,7 @@ class Builder:
         head = Span(span.source, span.line, span.column, span.line, span.column + len("try"))
         if not catches and final is None:
             self.error(
-                "E0107",
+                "E0121",
                 "`try` without `catch` or `finally`",
                 head,
                 hint="add `catch Kind as error:` with a block below the `try` block",

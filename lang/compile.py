@@ -74,6 +74,7 @@ def compile_script(
             known=known,
             load_signature=load_signature,
             load_objects=load_objects,
+            interactive=interactive,
         )
         digest = hashlib.sha256(f"{source}\0{text}".encode("utf-8", "replace")).hexdigest()[:12]
         nodes_name = f"_ps_nodes_{digest}"

@@ -68,7 +68,11 @@ class LimitError(PlanscriptError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` most likely misspells, or None."""
-    found = get_close_matches(name, sorted(set(known)), n=1, cutoff=0.6)
+    names = sorted(set(known))
+    for one in names:
+        if one.lower() == name.lower() or (len(name) > 1 and sorted(one) == sorted(name)):
+            return one  # differs in case, or in the order of its letters
+    found = get_close_matches(name, names, n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -527,7 +527,7 @@ class _Unit:
             line = []
         if expected == {"$END"}:
             self.tokens = tokens[:start]
-            return line + tokens[stop:]
+            return line + tokens[stop:] if line else tokens[start:]
         self.tokens = tokens[:start] + line + tokens[stop:]
         return []
 

@@ -14,10 +14,10 @@ from typing import Any
 from planscript.lang import keywords
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span, did_you_mean, nearest
-from planscript.lang.scopes import Scope, Scopes, Variable, find_scopes
+from planscript.lang.scopes import Read, Scope, Scopes, Variable, find_scopes
 from planscript.lang.signature import DomainSignature
 from planscript.lang.vocabulary import Vocabulary, domain_signature, world_signature
-from planscript.lang.worldcheck import Report, WorldCheck
+from planscript.lang.worldcheck import Report, WorldCheck, kind_words
 
 LoadSignature = Callable[[str, Span], DomainSignature | None]
 
@@ -52,16 +52,20 @@ def resolve(
     known: Known = Known(),
     load_signature: LoadSignature | None = None,
     load_objects: LoadSignature | None = None,
+    interactive: bool = False,
 ) -> Resolution:
     """Checks a tree.
 
     `builtins` are the names that every script has. `load_signature(path, span)` gives the names of
     a PDDL domain file, `load_objects(path, span)` the objects of a problem file; without them, or
-    where they give None, names that such files may declare are taken on trust.
+    where they give None, names that such files may declare are taken on trust. `interactive`: the
+    values of top-level expressions are shown.
 
     Raises SourceError with everything that is wrong.
     """
-    return _Resolver(tree, frozenset(builtins), known, load_signature, load_objects).run()
+    return _Resolver(
+        tree, frozenset(builtins), known, load_signature, load_objects, interactive
+    ).run()
 
 
 class _Resolver:
@@ -72,7 +76,9 @@ class _Resolver:
         known: Known,
         load_signature: LoadSignature | None,
         load_objects: LoadSignature | None,
+        interactive: bool,
     ) -> None:
+        self.interactive = interactive
         self.tree = tree
         self.builtins = builtins
         self.known = known
@@ -89,10 +95,13 @@ class _Resolver:
             self._gather(node)
         scopes = find_scopes(self.tree, self._declared, self.known.kinds, self.known.firm)
         world = WorldCheck(self.report, self.vocabulary, scopes, self.builtins)
-        checks = _Checks(self.report, scopes, self.builtins, world, self.vocabulary)
+        checks = _Checks(
+            self.report, scopes, self.builtins, world, self.vocabulary, self.interactive
+        )
         checks.names()
         checks.module(self.tree)
         checks.unused()
+        checks.hidden()
         found = sorted(
             self.report.diagnostics,
             key=lambda d: (d.span.line, d.span.column) if d.span else (0, 0),
@@ -203,7 +212,9 @@ class _Checks:
         builtins: frozenset[str],
         world: WorldCheck,
         vocabulary: Vocabulary,
+        interactive: bool,
     ) -> None:
+        self.interactive = interactive
         self.report = report
         self.scopes = scopes
         self.builtins = builtins
@@ -219,15 +230,35 @@ class _Checks:
     # ------------------------------------------------ names
 
     def names(self) -> None:
-        """Every name that is read must exist."""
+        """Every name that is read must exist, and have a value."""
         reported: set[str] = set()
-        for node, name, span, scope in self.scopes.reads:
-            if scope.lookup(name) is not None or name in self.builtins:
+        for read in self.scopes.reads:
+            name = read.name
+            if name in reported:
                 continue
-            if name == "object" or self.vocabulary.is_open or name in reported:
-                continue
-            reported.add(name)
-            self._unknown(node, name, span, scope)
+            variable = read.scope.lookup(name)
+            if variable is not None:
+                if self._is_too_early(read, variable):
+                    reported.add(name)
+                    self.report.error(
+                        "E0217",
+                        f"`{name}` has no value yet here",
+                        read.span,
+                        related=(("it gets one here", variable.span),) if variable.span else (),
+                    )
+            elif name not in self.builtins and name != "object" and not self.vocabulary.is_open:
+                reported.add(name)
+                self._unknown(read.node, name, read.span, read.scope)
+
+    def _is_too_early(self, read: Read, variable: Variable) -> bool:
+        """Whether a name is read before its variable can have a value, in whatever order."""
+        return (
+            read.order < variable.first
+            and not read.in_loop
+            and variable.scope.kind != "comprehension"
+            and read.scope.function is variable.scope
+            and not (variable.scope.kind == "module" and variable.name in self.builtins)
+        )
 
     def _unknown(self, node: Any, name: str, span: Span, scope: Scope) -> None:
         if isinstance(node, s.Atom):
@@ -252,6 +283,17 @@ class _Checks:
             scope = scope.parent
         return found
 
+    def hidden(self) -> None:
+        """Warns of names of the world that script code binds anew."""
+        for variable in self.scopes.module.variables.values():
+            if variable.hidden_by is not None:
+                self.report.warn(
+                    "W0303",
+                    f"this hides the {variable.kind} `{variable.name}`",
+                    variable.hidden_by,
+                    hint="choose another name",
+                )
+
     def unused(self) -> None:
         """Warns of variables of functions that are never read."""
         for node, scope in self.scopes.of.items():
@@ -275,6 +317,7 @@ class _Checks:
 
     def _block(self, block: s.Block) -> None:
         ended: Any = None
+        functions: set[str] = set()
         for statement in block:
             if ended is not None:
                 word = type(ended).__name__.lower()
@@ -288,6 +331,38 @@ class _Checks:
             self._visit(statement)
             if isinstance(statement, _ENDS):
                 ended = statement
+            elif isinstance(statement, s.Function):
+                if statement.name in functions:
+                    self.report.warn(
+                        "W0305",
+                        f"`{statement.name}` is defined again; the first is never used",
+                        statement.name_span,
+                    )
+                functions.add(statement.name)
+            elif isinstance(statement, s.Evaluate):
+                self._forgotten(statement.value)
+
+    def _forgotten(self, value: s.Expression) -> None:
+        """Warns of a value that is worked out for nothing."""
+        if self.interactive:
+            return
+        if isinstance(value, s.Comparison):
+            hint = "write `=` to give a name a value" if value.rest[0][0] == "==" else ""
+            self.report.warn(
+                "W0306", "this compares, and nothing comes of it", value.span, "", hint
+            )
+        elif isinstance(value, s.Call) and isinstance(value.function, s.Name):
+            variable = self.scope.lookup(value.function.id)
+            if variable is not None and variable.kind in ("predicate", "action"):
+                is_fact = variable.kind == "predicate"
+                self.report.warn(
+                    "W0306",
+                    "this asks the world, and nothing comes of it"
+                    if is_fact
+                    else "this makes a step, and nothing comes of it",
+                    value.span,
+                    hint="write `now` before it to make it true" if is_fact else "",
+                )
 
     def _visit(self, node: Any) -> None:
         method = _CHECKS.get(type(node))
@@ -564,7 +639,9 @@ class _Checks:
                 )
             case "object" | "constant" | "domain" | "world" | "module":
                 self.report.error(
-                    "E0206", f"`{name}` is {_a(variable.kind)} and cannot be called", node.span
+                    "E0206",
+                    f"`{name}` is {kind_words(variable.kind)} and cannot be called",
+                    node.span,
                 )
 
     def _count_parameters(
@@ -666,10 +743,6 @@ def _counted(number: int, noun: str) -> str:
     if number == 0:
         return f"no {noun}s"
     return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _a(kind: str) -> str:
-    return ("an " if kind[0] in "aeiou" else "a ") + kind
 
 
 _CHECKS: dict[type, Callable[[_Checks, Any], None]] = {

@@ -39,7 +39,9 @@ class Variable:
     firm: bool = False
     # the loops whose bodies declare it: how often, and where first among the events of the scope
     loops: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    first: int = 0  # where it first gets a value, among the events of its scope
     declarations: int = 0
+    hidden_by: Span | None = None  # a name of the world: where script code binds it anew
     changes: int = 0  # plain and augmented assignments, here or in closures
     reads: int = 0
     boxed: bool = False
@@ -77,17 +79,34 @@ class Scope:
         return scope
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A place where a name is read; `order` among the events of its function."""
+
+    node: Any
+    name: str
+    span: Span
+    scope: Scope
+    order: int
+    in_loop: bool
+
+
+WORLD_KINDS = frozenset(
+    ("domain", "world", "type", "predicate", "numeric", "action", "constant", "object")
+)
+
+
 @dataclass(slots=True)
 class Scopes:
     """The scopes of a module.
 
-    `of` maps each node that makes a scope to it; `reads` holds each reading of a name (node, name,
-    place, scope); `compared` the pattern names that stand for an object of the world.
+    `of` maps each node that makes a scope to it; `compared` holds the pattern names that stand for
+    an object of the world.
     """
 
     module: Scope
     of: dict[Any, Scope] = field(default_factory=dict)
-    reads: list[tuple[Any, str, Span, Scope]] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
     compared: set[Any] = field(default_factory=set)
 
 
@@ -157,9 +176,13 @@ class _Walk:
         scope = self.scope
         variable = scope.variables.get(name)
         if variable is None:
-            variable = scope.variables[name] = Variable(name, kind, span, node, scope, firm)
-        elif firm:
-            variable.firm = True
+            variable = scope.variables[name] = Variable(
+                name, kind, span, node, scope, firm, first=self.order
+            )
+        else:
+            variable.firm = variable.firm or firm
+            if variable.kind in WORLD_KINDS and kind not in WORLD_KINDS:
+                variable.hidden_by = variable.hidden_by or span
         variable.declarations += 1
         if self.loops:
             count, first = variable.loops.get(self.loops[-1], (0, self.order))
@@ -171,7 +194,8 @@ class _Walk:
 
     def _read(self, node: Any, name: str, span: Span) -> None:
         self.order += 1
-        self.events.append(("read", name, span, node, self.scope, self.order))
+        in_loop = bool(self.loops)
+        self.events.append(("read", name, span, node, self.scope, self.order, in_loop))
 
     def _closure(self, node: Any) -> None:
         """A function is made here."""
@@ -202,13 +226,17 @@ class _Walk:
                 if outside is not None and (outside.firm or reads_first):
                     scope.outer[name] = variable = outside
                 else:
-                    variable = Variable(name, "variable", span, node, scope)
+                    variable = Variable(name, "variable", span, node, scope, first=order)
                     scope.variables[name] = variable
+            elif variable.kind in WORLD_KINDS:
+                variable.hidden_by = variable.hidden_by or span
             variable.changes += 1
+            if variable.scope is scope:
+                variable.first = min(variable.first, order)
         for event in self.events:
             if event[0] == "read":
-                _, name, span, node, place, _ = event
-                self.scopes.reads.append((node, name, span, place))
+                _, name, span, node, place, order, in_loop = event
+                self.scopes.reads.append(Read(node, name, span, place, order, in_loop))
                 variable = place.lookup(name)
                 if variable is not None:
                     variable.reads += 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Diagnostic, Span, did_you_mean
-from planscript.lang.scopes import Scope, Scopes
+from planscript.lang.scopes import WORLD_KINDS, Scope, Scopes
 from planscript.lang.signature import Slot
 from planscript.lang.vocabulary import OBJECT, Vocabulary, domain_signature, type_names
 
@@ -248,9 +248,8 @@ class WorldCheck:
             return
         if self._is_trusted(name.id, None):
             return
-        self.report.error(
-            "E0203", f"no type `{name.id}`", name.span, hint=did_you_mean(name.id, known)
-        )
+        hint = did_you_mean(name.id, known) or "declare it under `types:` in the domain"
+        self.report.error("E0203", f"no type `{name.id}`", name.span, hint=hint)
 
     def _is_trusted(self, name: str, scope: Scope | None) -> bool:
         """Whether a name comes from a place that cannot be looked into."""
@@ -305,6 +304,10 @@ class WorldCheck:
 
     def _atom(self, atom: s.Atom, scope: Scope | None, bound: Mapping[str, Types]) -> None:
         variable = scope.lookup(atom.name) if scope is not None else None
+        if variable is not None and variable.kind in WORLD_KINDS - {"predicate", "numeric"}:
+            what = kind_words(variable.kind)
+            self.report.error("E0202", f"`{atom.name}` is {what}, not a predicate", atom.name_span)
+            return
         if variable is not None and variable.kind not in ("predicate", "numeric"):
             return  # a named goal, or a value that comes from elsewhere
         found = self.vocabulary.predicates.get(atom.name)
@@ -441,7 +444,7 @@ class WorldCheck:
             return type_names(variable.node.types), False
         if variable.kind in ("type", "predicate", "action", "domain", "world", "function"):
             self.report.error(
-                "E0204", f"`{term.id}` is a {variable.kind}, not an object", term.span
+                "E0204", f"`{term.id}` is {kind_words(variable.kind)}, not an object", term.span
             )
         return (), False
 
@@ -482,10 +485,19 @@ class WorldCheck:
         if variable is not None and variable.kind not in ("predicate", "known", "imported"):
             self.report.error(
                 "E0202",
-                f"`{name.id}` is a {variable.kind}, not a predicate",
+                f"`{name.id}` is {kind_words(variable.kind)}, not a predicate",
                 name.span,
                 hint=did_you_mean(name.id, self.vocabulary.predicates),
             )
+
+
+_WORDS = {"numeric": "function", "caught": "error", "pattern": "variable", "loop": "variable"}
+
+
+def kind_words(kind: str) -> str:
+    """A kind of name with its article."""
+    word = _WORDS.get(kind, kind)
+    return ("an " if word[0] in "aeiou" else "a ") + word
 
 
 def _bound(parameters: Iterable[s.Typed]) -> dict[str, Types]:
