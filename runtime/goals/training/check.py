@@ -99,7 +99,10 @@ def _check_rows(world: World, findings: Findings) -> None:
 
 
 def _check_glosses(world: World, findings: Findings) -> None:
-    symbols: list[Predicate | Action] = [*world.domain.predicates.values(), *world.domain.actions.values()]
+    symbols: list[Predicate | Action] = [
+        *world.domain.predicates.values(),
+        *world.domain.actions.values(),
+    ]
     for symbol in symbols:
         for lang in ("en", "zh"):
             gloss = symbol.gloss.get(lang)

@@ -79,6 +79,31 @@ class Composer(Quantifying):
         text, goal = said
         return Row("en", finish(around(text, rng), rng), goal)
 
+    def question(self, objects: set[str], rng: Random) -> str | None:
+        """Something that is asked about this world and wants nothing done."""
+        found = self._predicate(rng)
+        if found is None:
+            return None
+        predicate, clause = found
+        args = self._arguments(predicate.parameters, objects, rng)
+        if args is None:
+            return None
+        said = [self.speech.thing(name, rng) for name in args]
+        fact = clause.is_(True, False, rng).format(*said)
+        asked = clause.asked(False).format(*said)
+        options = [
+            asked, asked, f"do you know whether {fact}?", f"why {asked}", f"since when {asked}",
+            f"can you tell me if {fact}", f"who says that {fact}?", f"I wonder if {fact}",
+        ]  # fmt: skip
+        if args:
+            options += [f"where is {said[0]}?", f"tell me more about {said[0]}"]
+        kind = self._kind(predicate.parameters[0].types, rng) if predicate.parameters else None
+        if kind is not None and clause.subject == "{0}":
+            nouns = self.speech.noun(kind, True)
+            rest = clause.is_(True, True, rng)[len("{0} ") :].format(*said)
+            options += [f"which {nouns} {rest}?", f"how many {nouns} {rest}?"]
+        return finish(rng.choice(options), rng)
+
     # ---------------------------------------------------------------- shapes
 
     def _single(self, objects: set[str], rng: Random) -> Said | None:

@@ -192,6 +192,32 @@ class Composer(Chooser):
             text += "。"
         return text
 
+    def question(self, objects: set[str], rng: Random) -> str | None:
+        """Something that is asked about this world and wants nothing done."""
+        found = self._clause(rng)
+        if found is None:
+            return None
+        predicate, clause = found
+        args = self._arguments(predicate.parameters, objects, rng)
+        if args is None:
+            return None
+        said = [self._thing(name, rng) for name in args]
+        fact = clause.text.format(*said)
+        options = [
+            f"{fact}吗？",
+            f"{fact}吗",
+            f"为什么{fact}？",
+            f"你知道{fact}吗？",
+            f"是谁说{fact}的？",
+        ]
+        if args:
+            options += [f"{said[0]}在哪儿？", f"{said[0]}怎么样了？"]
+        noun = self._noun(predicate.parameters[0].types, rng) if args else None
+        if noun is not None and clause.rest:
+            rest = clause.rest.format(*said)
+            options += [f"哪些{noun[1]}{rest}？", f"有多少{noun[1]}{rest}？"]
+        return rng.choice(options)
+
     # ---------------------------------------------------------------- shapes
 
     def _single(self, objects: set[str], rng: Random) -> Said | None:

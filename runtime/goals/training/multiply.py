@@ -38,6 +38,7 @@ class Mix:
     stranger: float = 0.05  # a row about something that this world lacks
     foreign: float = 0.03  # a row of another world
     chat: float = 0.02  # small talk
+    question: float = 0.03  # a question about this world
     joined: float = 0.12  # two written wishes in one text
     framed: float = 0.12  # a written wish made polite, indirect or chatty
     composed: float = 0.4  # made-up wishes in place of rows
@@ -117,13 +118,16 @@ class Multiplier:
             return new
         return rng.choice(kept)
 
-    def _made(self, stage: Stage, lang: str) -> Row | None:
-        """A made-up wish; to be refused where the schema lacks one of its predicates."""
-        told = stage.told
+    def _composers_of(self, told: Told) -> tuple[Composer, ChineseComposer]:
         known = self._composers.get(id(told))
         if known is None:
             known = self._composers[id(told)] = (Composer(told), ChineseComposer(told))
-        row = known[lang == "zh"].row(set(stage.objects), self.rng)
+        return known
+
+    def _made(self, stage: Stage, lang: str) -> Row | None:
+        """A made-up wish; to be refused where the schema lacks one of its predicates."""
+        composer = self._composers_of(stage.told)[lang == "zh"]
+        row = composer.row(set(stage.objects), self.rng)
         if row is not None and row.goal is not None:
             if any(atom.name in stage.gone for atom in atoms(row.goal)):
                 return replace(row, goal=None)
@@ -210,10 +214,6 @@ class Multiplier:
         rng, mix = self.rng, self.mix
         dice = rng.random()
         text: str | None = None
-        if rng.random() < mix.composed:
-            made = self._made(stage, row.lang)
-            if made is not None:
-                return made
         if dice < mix.stranger:
             text = refusals.stranger(stage.told, row, self.names, rng)
         elif dice < mix.stranger + mix.foreign:
@@ -222,8 +222,15 @@ class Multiplier:
                 return replace(strange, goal=None, line=0)
         elif dice < mix.stranger + mix.foreign + mix.chat:
             text = refusals.chat(stage.told.world, row.lang, rng)
+        elif dice < mix.stranger + mix.foreign + mix.chat + mix.question:
+            composer = self._composers_of(stage.told)[row.lang == "zh"]
+            text = composer.question(set(stage.objects), rng)
         if text is not None:
             return Row(row.lang, text, None, row.line)
+        if rng.random() < mix.composed:
+            made = self._made(stage, row.lang)
+            if made is not None:
+                return made
         if rng.random() < mix.exchanged:
             row = stage.told.exchanged(row, set(stage.objects), rng)
         if rng.random() < mix.joined:

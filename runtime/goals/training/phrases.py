@@ -106,6 +106,15 @@ class Clause:
             return f"{self.subject} {'with' if positive else 'without'} {rest}"
         return None
 
+    def asked(self, many: bool) -> str:
+        """A question: "is {0} on {1}?", "does {0} hold {1}?"."""
+        many = many or self.many
+        if self.verb == "is":
+            return f"{'are' if many else 'is'} {self.subject} {self.rest}?"
+        if self.verb == "has" and _PARTICIPLE.match(self.rest):
+            return f"{'have' if many else 'has'} {self.subject} {self.rest}?"
+        return f"{'do' if many else 'does'} {self.subject} {base(self.verb)} {self.rest}?"
+
     def which(self, positive: bool, many: bool, rng: Random) -> str | None:
         """A relative clause: "that is on {1}"; None where the subject is not {0}."""
         if self.subject != "{0}":
