@@ -369,8 +369,6 @@ class _Walk:
         self._closure(node)
 
     def _goal_def(self, node: s.GoalDef) -> None:
-        for typed in node.parameters or ():
-            self.visit(typed)
         self._bind(node.name, "goal", node.name_span, node)
         self._closure(node)
 
@@ -471,9 +469,6 @@ class _Walk:
     def _quantifier(self, node: s.ForAll | s.Exists) -> None:
         """The variables of a quantifier are names of the formula: no reading of the script's."""
         bound = {typed.name for typed in node.parameters}
-        for typed in node.parameters:
-            for one in typed.types:
-                self.visit(one)
         before = len(self.events)
         self.visit(node.body)
         self.events[before:] = [
@@ -481,10 +476,6 @@ class _Walk:
             for event in self.events[before:]
             if not (event[0] == "read" and event[1] in bound and isinstance(event[3], s.Name))
         ]
-
-    def _typed(self, node: s.Typed) -> None:
-        for one in node.types:
-            self.visit(one)
 
     def _describe(self, node: s.Describe) -> None:
         """Its parameters are names of the gloss."""
@@ -515,6 +506,5 @@ _VISITORS: dict[type, Callable[[Any, Any], None]] = {
     s.Atom: _Walk._atom,
     s.ForAll: _Walk._quantifier,
     s.Exists: _Walk._quantifier,
-    s.Typed: _Walk._typed,
     s.Describe: _Walk._describe,
 }

@@ -163,7 +163,7 @@ class TestHost:
 
     def plan(self, goal: Any, keeping: Any, allowing: Any, options: Any) -> Any:
         self.asked.append(("plan", goal, keeping, allowing, options))
-        return [("pick", "apple")]
+        return [("pick", "apple", "table")]
 
     def holds(self, goal: Any) -> bool:
         self.asked.append(("holds", goal))
