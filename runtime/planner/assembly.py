@@ -7,9 +7,9 @@ row by row, or column by column for the many instances of one schema that look a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import combinations, repeat
 from operator import eq
 
 from planscript.runtime.planner.encoding import HOLDS, Encoding
@@ -33,7 +33,7 @@ def assemble(
     effects: Sequence[tuple[int, bool, tuple[int, ...]]],
     encoding: Encoding,
 ) -> Shape | None:
-    """The operator in finite-domain variables; None where it can never be applied.
+    """The operator in finite-domain variables, maybe without effects; None: never applicable.
 
     Args:
         codes: the codes of all literals that the other arguments name by their places here;
@@ -54,6 +54,13 @@ def assemble(
             return None
         kept.append(place)
     kept = list({codes[place]: place for place in kept}.values())
+    clubs: set[int] = set()
+    for place in kept:
+        if codes[place] < encoding.count:
+            own_clubs = encoding.clubs[codes[place]]
+            if not clubs.isdisjoint(own_clubs):
+                return None  # two facts that exclude each other
+            clubs |= own_clubs
     added: dict[int, int] = {}  # variable -> code that is added without condition
     for place, adds, conditions in effects:
         if adds and not conditions:
@@ -87,8 +94,6 @@ def assemble(
         deletes[code, frozenset(codes[c] for c in left)] = (place, False, left)
     for key in gains.keys() & deletes.keys():
         del deletes[key]
-    if not deletes and not gains:
-        return None
     return Shape(tuple(kept), (*deletes.values(), *gains.values()))
 
 
@@ -120,9 +125,10 @@ class Column:
 
 @dataclass(slots=True)
 class OperatorTable:
-    """Operators under construction; blocks of consecutive operators share a label."""
+    """Operators under construction; `dropped` counts those that can never be applied."""
 
     encoding: Encoding
+    dropped: int = 0
     cost: array[int] = field(default_factory=lambda: array("q"))
     pre_start: array[int] = field(default_factory=lambda: array("i", (0,)))
     pre: array[int] = field(default_factory=lambda: array("i"))
@@ -154,6 +160,9 @@ class OperatorTable:
             self.encoding,
         )
         if shape is None:
+            self.dropped += 1
+            return False
+        if not shape.effects:
             return False
         self.append(
             [codes[p] for p in shape.precondition],
@@ -185,19 +194,17 @@ class OperatorTable:
         deletes: Sequence[Column],
         costs: int | list[int],
         rows: int,
-        related: Callable[[str, str], bool],
     ) -> list[range | list[int]]:
         """Adds the operators of a whole schema without conditional effects.
 
-        `related` says whether facts of two predicates can share a variable. The result lists, in
-        the order in which operators were added, the row of each.
+        The result lists, in the order in which operators were added, the row of each.
 
         Rows are put into classes by which of their literals are decided, share a variable or are
         equal: within a class all operators have the same shape.
         """
         columns = [*precondition, *adds, *deletes]
         added: list[range | list[int]] = []
-        for members in self._classes(columns, len(precondition), len(deletes), rows, related):
+        for members in self._classes(columns, len(precondition), len(deletes), rows):
             lists = [column.codes for column in columns]
             if not isinstance(members, range):
                 lists = [[codes[row] for row in members] for codes in lists]
@@ -216,6 +223,9 @@ class OperatorTable:
                 self.encoding,
             )
             if shape is None:
+                self.dropped += len(members)
+                continue
+            if not shape.effects:
                 continue
             self._extend(shape, lists, len(members))
             if isinstance(costs, int):
@@ -231,7 +241,6 @@ class OperatorTable:
         conditions: int,
         deletes: int,
         rows: int,
-        related: Callable[[str, str], bool],
     ) -> list[range | list[int]]:
         """The rows in classes of equal shape.
 
@@ -259,19 +268,30 @@ class OperatorTable:
                 column.codes is other.codes for other in columns[:conditions]
             ):
                 note([code >= 0 and single(code) for code in column.codes])
-        for a, one in of_variable.items():
-            for b, other in of_variable.items():
-                if a < b and related(columns[a].name, columns[b].name):
-                    if columns[a].codes is columns[b].codes:
-                        continue
-                    note(list(map(eq, one, other)))
-                    note(list(map(eq, columns[a].codes, columns[b].codes)))
+        for a, b in combinations(of_variable, 2):
+            names = (columns[a].name, columns[b].name)
+            one, other = columns[a].codes, columns[b].codes
+            if one is other:
+                continue
+            if names[0] == names[1] or names in self.encoding.sharing:
+                note(list(map(eq, of_variable[a], of_variable[b])))
+                note(list(map(eq, one, other)))
+            if b < conditions and names in self.encoding.rivals:
+                note(self._clashes(one, other))
         if not differing:
             return [range(rows)]
         classes: dict[tuple[int, ...], list[int]] = {}
         for row, signature in enumerate(zip(*differing, strict=True)):
             classes.setdefault(signature, []).append(row)
         return list(classes.values())
+
+    def _clashes(self, one: list[int], other: list[int]) -> list[bool]:
+        """For each row, whether the two literals are facts of one exclusive group."""
+        clubs, count = self.encoding.clubs, self.encoding.count
+        return [
+            0 <= a < count and 0 <= b < count and not clubs[a].isdisjoint(clubs[b])
+            for a, b in zip(one, other, strict=True)
+        ]
 
     def _extend(self, shape: Shape, lists: Sequence[list[int]], rows: int) -> None:
         """Adds the operators of one shape, without their costs."""

@@ -21,19 +21,29 @@ class Encoding:
     """The variables of a task and the codes of its literals.
 
     Args:
+        facts: the facts by their keys.
         groups: keys of facts, in groups of which at most one holds in any state; each group becomes
             a variable.
         layers: key of a derived fact -> its axiom layer; each becomes a variable.
-        certain: keys of facts that always hold; impossible: of facts that never do.
+        certain: keys of facts that always hold.
+        impossible: keys of facts that never hold.
+        exclusive: groups of which at most one fact holds, as they were found.
+
+    `mutex_groups` are the exclusive groups that span variables, in codes; `clubs[code]` are the
+    numbers of those that hold the fact. `sharing` and `rivals` are the pairs of predicates with
+    facts in one variable, and in one such group.
     """
 
     def __init__(
         self,
+        facts: FactKeys,
         groups: Sequence[Sequence[int]],
         layers: Mapping[int, int],
         certain: Iterable[int] = (),
         impossible: Iterable[int] = (),
+        exclusive: Iterable[Iterable[int]] = (),
     ) -> None:
+        self.facts = facts
         self.groups = [*groups, *((key,) for key in layers)]
         self.layer = [-1] * len(groups) + list(layers.values())
         self.count = sum(map(len, self.groups))
@@ -57,6 +67,22 @@ class Encoding:
         self.false = {key: code + self.count for code, key in enumerate(self.keys)}
         self.false.update(dict.fromkeys(certain, NEVER))
         self.true.update(dict.fromkeys(impossible, NEVER))
+        self.mutex_groups: list[list[int]] = []
+        self.clubs: list[AbstractSet[int]] = [frozenset()] * self.count
+        self._join_clubs(exclusive)
+        self.sharing = self._pairs(group for group in groups if len(group) > 1)
+        self.rivals = self._pairs([self.keys[c] for c in group] for group in self.mutex_groups)
+
+    def _join_clubs(self, exclusive: Iterable[Iterable[int]]) -> None:
+        clubs: dict[int, set[int]] = {}
+        for group in exclusive:
+            codes = [self.true[key] for key in group if self.true.get(key, HOLDS) >= 0]
+            if len({self.variable[code] for code in codes}) > 1:
+                for code in codes:
+                    clubs.setdefault(code, set()).add(len(self.mutex_groups))
+                self.mutex_groups.append(codes)
+        for code, numbers in clubs.items():
+            self.clubs[code] = numbers
 
     def code(self, literal: int) -> int:
         """The code of a literal as in `expansion.py`: a key, or the complement of one."""
@@ -79,25 +105,23 @@ class Encoding:
         """The value of each variable where just the facts `state` hold; derived ones are 0."""
         return tuple([self.value_in(variable, state) for variable in range(len(self.groups))])
 
-    def variables(self, facts: FactKeys, empty: AbstractSet[int]) -> tuple[Variable, ...]:
+    def variables(self, empty: AbstractSet[int]) -> tuple[Variable, ...]:
         """The variables as the task wants them; those in `empty` can have none of their facts."""
         found = []
         for number, (group, layer) in enumerate(zip(self.groups, self.layer, strict=True)):
-            atoms = tuple([facts.atom(key) for key in group])
+            atoms = tuple([self.facts.atom(key) for key in group])
             if layer >= 0:
                 found.append(Variable((None, *atoms), layer))
             else:
                 found.append(Variable((*atoms, None) if number in empty else atoms))
         return tuple(found)
 
-    def families(self, facts: FactKeys) -> set[tuple[str, str]]:
-        """Pairs of different predicates that have facts in one variable."""
+    def _pairs(self, groups: Iterable[Iterable[int]]) -> set[tuple[str, str]]:
+        """Pairs of predicates that have facts in one group."""
         pairs: set[tuple[str, str]] = set()
-        for group in self.groups:
-            if len(group) > 1:
-                names = {facts.name(key) for key in group}
-                if len(names) > 1:
-                    pairs.update((a, b) for a in names for b in names if a != b)
+        for group in groups:
+            names = {self.facts.name(key) for key in group}
+            pairs.update((a, b) for a in names for b in names)
         return pairs
 
 

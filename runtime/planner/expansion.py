@@ -222,6 +222,15 @@ def any_of(parts: Iterable[Ground]) -> Ground:
     return AnyOf(tuple(flat))
 
 
+def literals(ground: Ground) -> Iterator[int]:
+    """The literals in a ground formula."""
+    if isinstance(ground, int):
+        yield ground
+    else:
+        for part in ground.parts:
+            yield from literals(part)
+
+
 def disjuncts(ground: Ground, most: int) -> list[frozenset[int]] | None:
     """The disjunctive normal form without contradictory or implied parts; None if above `most`."""
     found = _disjuncts(ground, most)

@@ -17,7 +17,7 @@ from planscript.runtime.planner.deadline import NEVER as NO_DEADLINE
 from planscript.runtime.planner.deadline import Deadline
 from planscript.runtime.planner.derived import Body, GroundAxioms, stratify
 from planscript.runtime.planner.encoding import HOLDS, NEVER, Encoding, cover
-from planscript.runtime.planner.expansion import AnyOf, Expander, split_conjunction
+from planscript.runtime.planner.expansion import AnyOf, Expander, literals, split_conjunction
 from planscript.runtime.planner.facts import FactKeys
 from planscript.runtime.planner.formulas import predicates
 from planscript.runtime.planner.invariants import find_invariants, instantiate
@@ -26,6 +26,7 @@ from planscript.runtime.planner.operators import Blocks, OperatorBuilder
 from planscript.runtime.planner.reachability import GOAL, Reached, reach
 from planscript.runtime.planner.relevance import relevant_variables, restricted
 from planscript.runtime.planner.task import Task
+from planscript.runtime.planner.transitions import decided
 
 MOST_DISJUNCTS = 16  # of a precondition or effect condition; beyond that axioms take over
 MOST_GOALS = 64  # disjuncts of the goal
@@ -47,7 +48,7 @@ class Grounding:
     Args:
         problem: what to ground.
         deadline: when to stop.
-        for_any_goal: keep all facts that can change, whether this goal depends on them or not.
+        for_any_goal: keep all facts that can change, and give the task no goal.
         also_true: facts to take as possible besides the initial ones.
         also_negated: keys of facts that later goals may negate.
 
@@ -75,6 +76,7 @@ class Grounding:
         builder = OperatorBuilder(reached, schemas, Costs(problem, schemas), deadline)
 
         self.init = {self.facts.key(atom) for atom in problem.init}
+        self._never: set[int] = set()
         self.certain = self._certain(reached, builder.deleted())
         self.expander = Expander(problem, self.facts, reached.known, set(self.certain))
         self.axioms = GroundAxioms(self.facts, ranks, MOST_DISJUNCTS)
@@ -83,8 +85,10 @@ class Grounding:
         self.expander.possible -= self.axioms.impossible
         self.expander.forget()
         builder.expand(self.expander, self.axioms)
-        goals = self.goals(problem.goal)
-        self.negated = also_negated | builder.negated() | self._negated_in(goals)
+        goal = self.expander.expand(self.normaliser.nnf(problem.goal))
+        goals = [frozenset[int]()] if for_any_goal else self.goals(problem.goal)
+        self.negated = also_negated | builder.negated() | self._negated_by_axioms()
+        self.negated |= {~literal for literal in literals(goal) if literal < 0}
 
         changing = [(n, self.facts.arity[n]) for n in reached.tuples if self._is_basic(n)]
         invariants = find_invariants(schemas, changing, deadline)
@@ -94,11 +98,14 @@ class Grounding:
         groups += [[key] for key in candidates if key in self.negated]
         if len(goals) > 1:
             groups.append([self.facts.key(GOAL)])
+            self.expander.possible.add(self.facts.key(GOAL))
         layers = self.axioms.layer_of()
-        self.encoding = Encoding(
-            groups, layers, self.certain | self.axioms.certain, self.axioms.impossible
-        )
-        table, blocks = builder.build(self.encoding)
+        table, blocks = self._build(groups, layers, builder)
+        while table.dropped and self._decide_more(table):
+            expander = self.expander
+            undecided = expander.possible - expander.certain
+            groups = [[key for key in group if key in undecided] for group in groups]
+            table, blocks = self._build([group for group in groups if group], layers, builder)
         self.task = self._task(table, self._rules(layers), blocks, goals, builder.costs.scale)
 
     # ------------------------------------------------ facts and goals
@@ -145,12 +152,31 @@ class Grounding:
         ground = self.expander.expand(self.normaliser.nnf(goal))
         return split_conjunction(ground, name or self.axioms.name, MOST_GOALS)
 
-    def _negated_in(self, goals: Iterable[Body]) -> set[int]:
-        """Keys of facts that are negated in axioms or goals."""
-        bodies = [body for _, body in self.axioms.rules]
-        return {~literal for body in (*bodies, *goals) for literal in body if literal < 0}
+    def _negated_by_axioms(self) -> set[int]:
+        """Keys of facts that are negated in axioms."""
+        return {~literal for _, body in self.axioms.rules for literal in body if literal < 0}
 
     # ------------------------------------------------ variables and operators
+
+    def _build(
+        self, groups: list[list[int]], layers: Mapping[int, int], builder: OperatorBuilder
+    ) -> tuple[OperatorTable, Blocks]:
+        """Makes variables of the groups, and operators over them."""
+        certain = self.certain | self.axioms.certain
+        never = self._never | self.axioms.impossible
+        self.encoding = Encoding(self.facts, groups, layers, certain, never, self.groups)
+        return builder.build(self.encoding)
+
+    def _decide_more(self, table: OperatorTable) -> bool:
+        """Whether some facts turn out to hold always or never, as operators have been dropped."""
+        always, never = decided(table, self.encoding.initial(self.init))
+        never.discard(self.facts.key(GOAL))
+        self.certain |= always
+        self._never |= never
+        self.expander.certain |= always
+        self.expander.possible -= never
+        self.expander.forget()
+        return bool(always or never)
 
     def consistent(self, body: Body) -> list[int] | None:
         """The codes of a conjunction; None where it holds in no state."""
@@ -194,7 +220,7 @@ class Grounding:
         empty = {variable[code] for code in used if code >= encoding.count}
         empty |= {v for v, x in enumerate(initial) if x == len(encoding.groups[v])}
         task = Task(
-            variables=encoding.variables(self.facts, empty),
+            variables=encoding.variables(empty),
             initial=initial,
             goal=tuple(sorted((variable[code], value[code]) for code in goal)),
             operators=table.operators(),
@@ -203,7 +229,9 @@ class Grounding:
             goal_is_false=not alternatives,
             cost_scale=cost_scale,
             has_conditional_effects=len(table.cond) > 0,
-            mutex_groups=self._mutex_groups(),
+            mutex_groups=tuple(
+                [tuple([(variable[c], value[c]) for c in group]) for group in encoding.mutex_groups]
+            ),
         )
         if self._for_any_goal:
             return task
@@ -211,13 +239,3 @@ class Grounding:
         if len(relevant) == len(task.variables):
             return task
         return restricted(task, relevant)
-
-    def _mutex_groups(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """The groups of facts that exclude each other and have more than one variable."""
-        true, variable, value = self.encoding.true, self.encoding.variable, self.encoding.value
-        found = []
-        for group in self.groups:
-            codes = [true[key] for key in group if true.get(key, HOLDS) >= 0]
-            if len({variable[code] for code in codes}) > 1:
-                found.append(tuple([(variable[code], value[code]) for code in codes]))
-        return tuple(found)

@@ -196,6 +196,15 @@ def _too_heavy(move: _Move, one: _Change, other: _Change, parts: Mapping[str, Pa
     if any(same.root(a) == same.root(b) for a, b in move.rule.unequal):
         return False
     holds = [*move.rule.atoms, *one.given, *(substitute_atom(a, renamed) for a in other.given)]
+    instance = [same.root(a) for a in parts[one.atom.name].parameters(one.atom.args)]
+    covered = {
+        atom.name
+        for atom in holds
+        if atom.name in parts
+        and [same.root(a) for a in parts[atom.name].parameters(atom.args)] == instance
+    }
+    if len(covered) > 1:
+        return False  # two facts of one instance would have to be true before
     absent = [*move.rule.negated, *one.negated]
     absent += [substitute_atom(a, renamed) for a in other.negated]
     return not any(a.name == b.name and same.equal(a.args, b.args) for a in holds for b in absent)

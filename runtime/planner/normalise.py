@@ -299,6 +299,7 @@ class Normaliser:
         used = {arg for atom in (*atoms, *negated) for arg in atom.args}
         used.update(term for pair in unequal for term in pair)
         used.update(*map(free_variables, (*checks, *residual)))
+        used.update(terms[p.name] for p in parameters[:keep])
         names = [p.name for i, p in enumerate(parameters) if i < keep or p.name in used]
         variables = (*given, *(name for name in names if terms[name] == name))
         rule = Rule(

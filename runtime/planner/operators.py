@@ -188,11 +188,6 @@ class OperatorBuilder:
         """All operators in an encoding, and where they come from."""
         table = OperatorTable(encoding)
         blocks = Blocks(self.facts.objects)
-        families = encoding.families(self.facts)
-
-        def related(one: str, other: str) -> bool:
-            return one == other or (one, other) in families
-
         for instances in self.instances:
             self.deadline.check()
             if len(instances.source) == 0:
@@ -205,7 +200,7 @@ class OperatorBuilder:
             literals = self._literals(instances, columns, encoding)
             named = dict(zip(instances.schema.rule.variables, columns, strict=True))
             costs = self.costs.of(instances.schema, named, len(instances.source))
-            for rows in table.add_columns(*literals, costs, len(instances.source), related):
+            for rows in table.add_columns(*literals, costs, len(instances.source)):
                 blocks.starts.append(start)
                 blocks.origins.append((instances, rows))
                 start += len(rows)
