@@ -92,7 +92,7 @@ def _space(text: str, rng: Random, kept: set[str]) -> str:
 def _typo(text: str, rng: Random, kept: set[str]) -> str:
     spots = [
         match
-        for match in re.finditer(r"[A-Za-z]{5,}", text)
+        for match in re.finditer(r"[A-Za-z]{5,}(?![A-Za-z]|[-_]?\d)", text)
         if match[0].lower() not in kept and text[match.end() : match.end() + 1] not in ("-", "_")
     ]
     if not spots:
