@@ -87,7 +87,9 @@ class Definition:
 
     def _check_section(self, name: str, node: Form) -> None:
         if name in self.unsupported:
-            self.text.fail("E0713", f"{self.unsupported[name]} are not supported", node[1])
+            what = self.unsupported[name]
+            hint = "write `:action`, which takes no time" if name == ":durative-action" else ""
+            self.text.fail("E0713", f"{what} are not supported", node[1], "not supported", hint)
         if name not in self.sections:
             self.text.fail(
                 "E0714",

@@ -151,7 +151,13 @@ class DomainReader(Definition):
                 while name not in seen:
                     seen.add(name)
                     name = next(above for above in declared[name] if above not in done)
-                self.text.fail("E0715", f"the type `{name}` lies above itself", places[name])
+                self.text.fail(
+                    "E0715",
+                    f"the type `{name}` lies above itself",
+                    places[name],
+                    "among its own parents' parents",
+                    "take one `- parent` out of the circle",
+                )
             done.update(set(left) - set(later))
             left = later
 

@@ -410,6 +410,26 @@ def describe(diagnosis: Diagnosis) -> str:
     return "\n".join(lines)
 
 
+def reason(diagnosis: Diagnosis) -> str:
+    """The diagnosis in one sentence: the first cause, and the nearest root that it comes down to."""
+    if diagnosis.contradiction is not None or not diagnosis.causes:
+        return describe(diagnosis)
+    cause = diagnosis.causes[0]
+    if not cause.blocked and not cause.parts:
+        return _root(cause)
+    first = last = cause
+    needs: list[str] = []
+    while last.blocked or last.parts:
+        last = last.blocked[0].needs if last.blocked else last.parts[0]
+        needs.append(plain(last.formula))
+    # Of a long chain only the ends are told: where it starts, and what it comes down to.
+    told = needs if len(needs) <= 3 else [needs[0], "...", needs[-1]]
+    return (
+        f"{plain(first.formula)} can never hold, because it needs "
+        f"{', which needs '.join(told)}, and {_root(last)}"
+    )
+
+
 def _lines(cause: Unreachable, indent: str) -> list[str]:
     what = plain(cause.formula)
     if not cause.blocked and not cause.parts:

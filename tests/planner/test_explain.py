@@ -13,7 +13,7 @@ from planscript.runtime.pddl.model import And, Atom, Not, Or, Problem
 from planscript.runtime.pddl.reader import read_domain, read_plan, read_problem
 from planscript.runtime.planner.causal_links import START, CausalLink, causal_links, purpose
 from planscript.runtime.planner.deadline import Deadline, DeadlineExpired
-from planscript.runtime.planner.explain import Unreachable, describe, diagnose
+from planscript.runtime.planner.explain import Unreachable, describe, diagnose, reason
 from planscript.runtime.planner.lifted_relaxation import LiftedRelaxation
 from planscript.runtime.planner.validate import Interpreter, Step
 
@@ -71,6 +71,17 @@ def test_the_chain_of_needs_leads_to_the_root() -> None:
         "      go(?a, attic) would make it so, but needs not locked(attic)",
         "        no action ever makes locked(attic) false, and it is true at the start",
     ]
+
+
+def test_the_reason_in_one_sentence_names_the_goal_and_the_root() -> None:
+    assert reason(diagnose(fruit("(on apple attic)", INIT + "(locked attic)"))) == (
+        "on(apple, attic) can never hold, because it needs at(attic), which needs"
+        " not locked(attic), and no action ever makes locked(attic) false,"
+        " and it is true at the start"
+    )
+    assert reason(diagnose(fruit("(adjacent table attic)"))) == (
+        "no action ever makes adjacent(table, attic) true, and it is false at the start"
+    )
 
 
 def test_a_condition_that_fails_only_together_with_others_names_them() -> None:
