@@ -21,6 +21,9 @@ _RESERVED = frozenset(
 )
 _COPULA = re.compile(r"^\{(\w+)\} (?:is|are|has been|has|stands|lies|sits) (.*)$")
 _AUXILIARY = frozenset(["is", "has", "been", "are", "was", "be"])
+_SWITCHED = frozenset(
+    ("turned", "switched", "powered", "light", "lights", "lamp", "music", "power", "heating", "engine")
+)
 _DULL = frozenset(("the", "a", "an", "its", "his", "her", "their", "now", "already"))
 
 
@@ -105,6 +108,8 @@ def _state(stem: list[str], predicate: Predicate, names: Names, may_turn: bool) 
         if entry is None:
             continue
         head = stem[:start]
+        if head and stem[start] in ("on", "off") and head[-1] not in _SWITCHED:
+            continue  # "locked-off" is not about a switch
         if may_turn and entry.other and rng.random() < 0.3:
             return Change(names.join([*head, rng.choice(entry.other)]), opposite=True)
         if entry.same:
