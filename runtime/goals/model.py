@@ -112,6 +112,7 @@ class Memory:
     vectors: Tensor  # (B, T + N, d)
     bias: Tensor  # (B, 1, 1, T + N): NEVER on padding
     links: Tensor  # (B, T, N): how well word piece and item go together
+    used: Tensor  # (B, N): log-odds that the goal speaks of the item
     words: Tensor  # (B, T) bool: a piece of the text, not padding
     keys: Tensor  # (B, structure + N, d): what a symbol looks like as an output
     inputs: Tensor  # (B, structure + N, d): what a symbol looks like as an input
@@ -124,6 +125,7 @@ class Memory:
             self.vectors.expand(count, -1, -1),
             self.bias.expand(count, -1, -1, -1),
             self.links.expand(count, -1, -1),
+            self.used.expand(count, -1),
             self.words.expand(count, -1),
             self.keys.expand(count, -1, -1),
             self.inputs.expand(count, -1, -1),
@@ -163,6 +165,9 @@ class GoalNetwork(nn.Module):
         self.link_item = nn.Linear(d, 128)
         self.link_spelling = nn.Linear(config.features, 1)
         self.link_more = nn.Sequential(nn.Linear(config.features, 32), nn.GELU(), nn.Linear(32, 1))
+
+        self.use = nn.Linear(d, 1)
+        self.use_scale = nn.Parameter(torch.tensor(0.3))
 
         self.symbol = nn.Embedding(config.structure, d)
         self.symbol_key = nn.Embedding(config.structure, d)
@@ -254,6 +259,7 @@ class GoalNetwork(nn.Module):
             x,
             base,
             links,
+            self.use(item).squeeze(-1),
             words,
             torch.cat((structure_out, self.item_key(item)), 1),
             torch.cat((structure_in, self.item_input(item)), 1),
@@ -290,7 +296,8 @@ class GoalNetwork(nn.Module):
         about = x @ memory.text.transpose(1, 2) / self.config.width**0.5  # (B, S, T)
         about = about.masked_fill(~memory.words[:, None], NEVER).softmax(-1)
         pointed = about.to(memory.links.dtype) @ memory.links  # (B, S, N)
-        linked = F.pad(pointed * self.look_scale, (self.config.structure, 0))
+        pointed = pointed * self.look_scale + memory.used[:, None] * self.use_scale
+        linked = F.pad(pointed, (self.config.structure, 0))
         return scores.float() + linked.float(), cache
 
 

@@ -43,6 +43,7 @@ class GoalTensors:
     types: Tensor  # (B, S)
     target: Tensor  # (B, S), -100 on padding
     allowed: Tensor  # (B, S, structure + N) bool
+    used: Tensor  # (B, N) float: the items that the goal speaks of
     refused: Tensor  # (B,) float
     weight: Tensor  # (B,)
 
@@ -56,8 +57,8 @@ def schema_tensors(schema: Schema, vocabulary: Vocabulary) -> SchemaTensors:
         rows.append((ids, pool))
     order = sorted(range(len(rows)), key=lambda i: len(rows[i][0]))
     groups = []
-    for begin in range(0, len(order), 24):
-        chosen = order[begin : begin + 24]
+    for begin in range(0, len(order), 40):
+        chosen = order[begin : begin + 40]
         length = max(len(rows[i][0]) for i in chosen)
         ids_ = torch.zeros(len(chosen), length, dtype=torch.long)
         mask = torch.zeros(len(chosen), length, dtype=torch.bool)
@@ -86,6 +87,7 @@ def goal_tensors(
     types = torch.zeros(batch, longest, dtype=torch.long)
     target = torch.full((batch, longest), -100)
     allowed = torch.zeros(batch, longest, size, dtype=torch.bool)
+    used = torch.zeros(batch, len(schema))
     for row, goal in enumerate(goals):
         if goal is None:
             continue
@@ -93,12 +95,14 @@ def goal_tensors(
         for step, symbol in enumerate(goal):
             allowed[row, step, torch.tensor(grammar.allowed(state))] = True
             target[row, step] = symbol
+            if symbol >= ITEM:
+                used[row, symbol - ITEM] = 1
             if step + 1 < longest:
                 symbols[row, step + 1] = symbol
                 types[row, step + 1] = type_symbol(grammar, state.scope, symbol)
             state = grammar.advance(state, symbol)
     refused = torch.tensor([float(g is None) for g in goals])
-    return GoalTensors(symbols, types, target, allowed, refused, torch.tensor(weights))
+    return GoalTensors(symbols, types, target, allowed, used, refused, torch.tensor(weights))
 
 
 def names_in(formula: Formula) -> tuple[set[str], set[str], set[str]]:

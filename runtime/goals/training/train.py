@@ -42,7 +42,10 @@ SPELLING = (1.0, 0.8, 0.5, 0.5, 0.3, 1.5, 1.0, 0.5, 0.3, 0.5, 0.5, 0.0, 0.5, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to train. `minutes` is the whole time, over which the learning rate falls."""
+    """How to train.
+
+    `minutes` is the whole processor time, over which the learning rate falls (pauses do not count).
+    """
 
     minutes: float = 60.0
     texts: int = 20  # of one world in a batch
@@ -51,7 +54,7 @@ class Options:
     fusion_rate: float = 2e-4
     encoder_rate: float = 6e-5
     warmup: int = 40
-    average: float = 0.998
+    average: float = 0.99  # kept of the moving average, every fourth step
     objects: int = 36  # most objects of a batch, unless its goals need more
     init: float = 0.5  # share of batches that see the facts of the world
     seed: int = 0
@@ -92,30 +95,35 @@ def batch_loss(
             text.ids, text.mask, items, tensors.kinds, tensors.relations, text.features, visible
         )
         scores, _ = network.decode(memory, gold.symbols, gold.types)
-    return losses(scores, refusal.float(), gold)
+    return losses(scores, refusal.float(), memory.used.float(), gold)
 
 
-def losses(scores: Tensor, refusal: Tensor, gold: GoalTensors) -> tuple[Tensor, dict[str, float]]:
-    """Cross-entropy of the symbols among those allowed, plus that of refusing."""
+def losses(
+    scores: Tensor, refusal: Tensor, used: Tensor, gold: GoalTensors
+) -> tuple[Tensor, dict[str, float]]:
+    """Cross-entropy of the symbols among those allowed, of the items spoken of, and of refusing."""
     scores = scores.masked_fill(~gold.allowed, -1e9)
     each = F.cross_entropy(
         scores.flatten(0, 1), gold.target.flatten(), ignore_index=-100, reduction="none"
     ).view(gold.target.shape)
     said = (gold.target >= 0).float() * gold.weight[:, None]
     goal_loss = (each * said).sum() / said.sum().clamp(min=1)
+    told = (1 - gold.refused) * gold.weight
+    use_each = F.binary_cross_entropy_with_logits(used, gold.used, reduction="none").sum(1)
+    use_loss = (use_each * told).sum() / told.sum().clamp(min=1)
     refuse_each = F.binary_cross_entropy_with_logits(refusal, gold.refused, reduction="none")
     refuse_loss = (refuse_each * gold.weight).sum() / gold.weight.sum().clamp(min=1)
     with torch.no_grad():
         hit = (scores.argmax(-1) == gold.target) | (gold.target < 0)
-        told = gold.refused < 0.5
-        right = hit.all(1)[told].float()
+        right = hit.all(1)[told > 0].float()
         figures = {
             "loss": float(goal_loss),
+            "use_loss": float(use_loss),
             "refuse_loss": float(refuse_loss),
             "right": float(right.mean()) if len(right) else 0.0,
             "texts": float(len(refusal)),
         }
-    return goal_loss + 0.5 * refuse_loss, figures
+    return goal_loss + 0.2 * use_loss + 0.5 * refuse_loss, figures
 
 
 def start_network(start: Path, config: Config | None = None) -> tuple[GoalNetwork, Vocabulary]:
@@ -182,7 +190,7 @@ def train(
     random_ = random.Random(options.seed)
     network, vocabulary = start_network(start)
     if initial is not None:
-        network.load_state_dict(load_file(str(initial)))
+        network.load_state_dict(load_file(str(initial)), strict=False)
     out.mkdir(parents=True, exist_ok=True)
     optimiser = torch.optim.AdamW(
         parameter_groups(network, options), weight_decay=0.01, betas=(0.9, 0.98)
@@ -202,10 +210,11 @@ def train(
     network.train()
     drawn = batches(options.seed + step)
     budget = options.minutes * 60
-    begin = last_save = last_log = time.monotonic()
+    last_save = last_log = time.monotonic()
+    spent -= time.process_time()
     sums: dict[str, float] = {}
-    while spent + time.monotonic() - begin < budget:
-        done = (spent + time.monotonic() - begin) / budget
+    while spent + time.process_time() < budget:
+        done = (spent + time.process_time()) / budget
         factor = min(1.0, (step + 1) / options.warmup) * (
             0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
         )
@@ -221,7 +230,8 @@ def train(
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         step += 1
-        _follow(average, network, min(options.average, (1 + step) / (10 + step)))
+        if step % 4 == 0:
+            _follow(average, network, min(options.average, (4 + step) / (40 + step)))
         now = time.monotonic()
         if step % 20 == 0:
             batches = sums.pop("batches")
@@ -229,10 +239,10 @@ def train(
             seen += int(texts)
             line = {
                 "step": step,
-                "minutes": round((spent + now - begin) / 60, 2),
+                "minutes": round((spent + time.process_time()) / 60, 2),
                 "seen": seen,
                 "per_second": round(texts / (now - last_log), 1),
-                "left_minutes": round((budget - spent - now + begin) / 60, 1),
+                "left_minutes": round((budget - spent - time.process_time()) / 60, 1),
                 **{name: round(value / batches, 4) for name, value in sums.items()},
             }
             sums, last_log = {}, now
@@ -241,8 +251,8 @@ def train(
             print(json.dumps(line), flush=True)
         if now - last_save > options.save_minutes * 60:
             last_save = now
-            _save(out, network, average, optimiser, spent + now - begin, step, seen)
-    _save(out, network, average, optimiser, spent + time.monotonic() - begin, step, seen)
+            _save(out, network, average, optimiser, spent + time.process_time(), step, seen)
+    _save(out, network, average, optimiser, spent + time.process_time(), step, seen)
 
 
 @torch.no_grad()
