@@ -22,7 +22,7 @@ _RESERVED = frozenset(
 _COPULA = re.compile(r"^\{(\w+)\} (?:is|are|has been|has|stands|lies|sits) (.*)$")
 _AUXILIARY = frozenset(["is", "has", "been", "are", "was", "be"])
 _SWITCHED = frozenset(
-    ("turned", "switched", "powered", "light", "lights", "lamp", "music", "power", "heating", "engine")
+    ("turned", "switched", "powered", "light", "lights", "lamp", "music", "power", "heating")
 )
 _DULL = frozenset(("the", "a", "an", "its", "his", "her", "their", "now", "already"))
 

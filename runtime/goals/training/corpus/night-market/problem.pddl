@@ -1,0 +1,4 @@
+(define (problem night-market-1) (:domain night-market)
+ (:objects noodle-stall skewer-cart tea-stand dumpling-den - stall auntie-fen big-marco somchai yelena - vendor pad-thai lamb-skewers bubble-tea pork-dumplings tofu-bao - dish gate-pitch river-pitch lamp-post-pitch corner-pitch - pitch red-lantern paper-lantern fish-lantern - lantern)
+ (:init (set-up-at noodle-stall gate-pitch) (set-up-at tea-stand corner-pitch) (minds somchai noodle-stall) (minds yelena tea-stand) (sells noodle-stall pad-thai) (sells tea-stand bubble-tea) (run-out bubble-tea) (run-out pork-dumplings) (lantern-at red-lantern noodle-stall) (glowing red-lantern) (gas-connected noodle-stall) (permit-shown noodle-stall) (permit-shown tea-stand) (rent-paid yelena) (greasy skewer-cart) (greasy noodle-stall) (vegetarian tofu-bao) (vegetarian bubble-tea) (by-the-river river-pitch) (by-the-river lamp-post-pitch))
+ (:goal (set-up-at skewer-cart river-pitch)))

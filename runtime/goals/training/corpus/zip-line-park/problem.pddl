@@ -1,0 +1,4 @@
+(define (problem zip-line-park-1) (:domain zip-line-park)
+ (:objects Lowri Desmond little-Ike Sunita - visitor coach-Bram Paz - instructor eagle-run squirrel-loop canyon-flight - course h-blue h-red h-small h-old - harness ground tree-deck tower-deck cliff-deck - platform)
+ (:init (stands-on Lowri ground) (stands-on Desmond ground) (stands-on little-Ike tree-deck) (stands-on Sunita ground) (wears little-Ike h-small) (clipped-in little-Ike) (signed-waiver Lowri) (signed-waiver little-Ike) (briefed little-Ike) (course-open squirrel-loop) (rope-checked squirrel-loop) (watches Paz squirrel-loop) (harness-worn-out h-old) (helmet-on little-Ike) (scared little-Ike) (scared Desmond) (for-kids squirrel-loop) (start-of squirrel-loop tree-deck) (start-of eagle-run tower-deck) (start-of canyon-flight cliff-deck) (slippery cliff-deck) (minor little-Ike))
+ (:goal (finished little-Ike squirrel-loop)))
