@@ -19,21 +19,20 @@ from typing import Any, TypeVar
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Span
+from planscript.lang.inference import Inference
 from planscript.lang.scopes import Scope, Scopes, Variable
 
 # Methods that mean in Python what they mean in Planscript, with work in proportion to their result,
 # and give no Python object away: called directly where the receiver is of this very type.
 FAST_METHODS: dict[str, str] = {
-    "append": "list",
-    "insert": "list",
-    "pop": "list",
-    "get": "dict",
-    "add": "set",
-    "startswith": "str",
-    "endswith": "str",
-    "upper": "str",
-    "lower": "str",
-    "strip": "str",
+    name: kind
+    for kind, names in (
+        ("list", "append insert pop reverse"),
+        ("dict", "get setdefault"),
+        ("set", "add discard"),
+        ("str", "endswith find isalpha isdigit isspace lower split startswith strip upper"),
+    )
+    for name in names.split()
 }
 
 _BINARY: dict[str, type[ast.operator]] = {
@@ -80,8 +79,10 @@ class Codegen:
         nodes_name: str,
         counting: bool = False,
         interactive: bool = False,
+        trusted: bool = True,
     ) -> None:
         self.scopes = scopes
+        self.inference = Inference(scopes, trusted)
         self.value_goals = value_goals
         self.nodes_name = nodes_name
         self.counting = counting
@@ -279,13 +280,13 @@ class Codegen:
             return [first, self._do(self._hook("set_attr", args, span), span)]
         value = self._expression(node.value)
         native = node.op not in _GUARDED and node.op != "%"
-        if native or (node.op == "*" and _is_small(node.value)):
+        if native or (node.op == "*" and self._is_tame(target, node.value)):
             after: list[ast.stmt] = []
             python: Any = self._target(target, after)
             return [self._at(ast.AugAssign(python, _BINARY[node.op](), value), span), *after]
         if isinstance(target, s.Name):
             old = self._variable(target.id, target.span)
-            new = self._operate(node.op, old, value, None, node.value, span)
+            new = self._operate(node.op, old, value, target, node.value, span)
             return self._store(target.id, new, span)
         holder, key = self._temporary(), self._temporary()
         before = [
@@ -872,6 +873,9 @@ class Codegen:
         for part in node.parts:
             if isinstance(part, str):
                 parts.append(self._constant(part, span))
+            elif part.spec is None and self.inference.of(part.value, self.scope) == "int":
+                value = self._expression(part.value)
+                parts.append(self._at(ast.FormattedValue(value, -1, None), part.span))
             else:
                 parts.append(self._at(ast.FormattedValue(self._slot(part), -1, None), part.span))
         return self._at(ast.JoinedStr(parts), span)
@@ -935,14 +939,23 @@ class Codegen:
         """A binary operation: Python's own, or a hook where that could run away."""
         if op == "%":
             # Python's `%` formats text; unary plus admits numbers only (see Host.pos).
-            if not (isinstance(left_node, s.Constant) and _is_number(left_node.value)):
+            if left_node is None or self.inference.of(left_node, self.scope) is None:
                 left = self._at(ast.UnaryOp(ast.UAdd(), left), span)
         elif op == "*":
-            if not (_is_small(left_node) or _is_small(right_node)):
+            if not self._is_tame(left_node, right_node):
                 return self._hook("mul", [left, right], span)
         elif op in _GUARDED:
             return self._hook(_GUARDED[op], [left, right], span)
         return self._at(ast.BinOp(left, _BINARY[op](), right), span)
+
+    def _is_tame(self, left: s.Expression | None, right: s.Expression | None) -> bool:
+        """Whether a product is of moderate size, or no larger than a factor of it by much."""
+        if _is_small(left) or _is_small(right):
+            return True
+        if left is None or right is None:
+            return False
+        classes = {self.inference.of(left, self.scope), self.inference.of(right, self.scope)}
+        return classes <= {"int", "float"}
 
     def _logic(self, node: s.Logic) -> ast.expr:
         parts = [self._expression(part) for part in node.parts]
@@ -961,7 +974,6 @@ class Codegen:
         return self._at(ast.IfExp(condition, then, otherwise), node.span)
 
     def _call_node(self, node: s.Call) -> ast.expr:
-        function = self._callee(node.function)
         args: list[ast.expr] = []
         keywords: list[ast.keyword] = []
         for one in node.arguments:
@@ -977,22 +989,36 @@ class Codegen:
             else:
                 value = self._expression(one.value)
                 keywords.append(self._at(ast.keyword(one.name, value), one.span))
-        return self._at(ast.Call(function, args, keywords), node.span)
+        function = node.function
+        if isinstance(function, s.Attribute) and isinstance(function.value, s.Name):
+            if (kind := FAST_METHODS.get(function.name)) is not None:
+                return self._method_call(node, function, kind, args, keywords)
+        called = self._expression(function)
+        return self._at(ast.Call(called, args, keywords), node.span)
 
-    def _callee(self, node: s.Expression) -> ast.expr:
-        """What is called; a method of a built-in type without the detour over the host."""
-        if not (isinstance(node, s.Attribute) and isinstance(node.value, s.Name)):
-            return self._expression(node)
-        kind = FAST_METHODS.get(node.name)
-        if kind is None:
-            return self._expression(node)
-        span = node.span
-        receiver = self._expression(node.value)
+    def _method_call(
+        self,
+        node: s.Call,
+        method: s.Attribute,
+        kind: str,
+        args: list[ast.expr],
+        keywords: list[ast.keyword],
+    ) -> ast.expr:
+        """A call of a method that a built-in type has: for that type without the host."""
+        span = method.span
+        receiver = self._expression(method.value)
         actual = self._call(self._raw("type", type, span), [receiver], span)
         wanted = self._raw(kind, _TYPES[kind], span)
         test = self._at(ast.Compare(actual, [ast.Is()], [wanted]), span)
-        direct = self._at(ast.Attribute(receiver, node.name, _LOAD), span)
-        return self._at(ast.IfExp(test, direct, self._attribute(node)), span)
+        direct = self._at(ast.Attribute(receiver, method.name, _LOAD), span)
+        hosted = self._attribute(method)
+        if any(isinstance(one, ast.Call | ast.IfExp) for arg in args for one in ast.walk(arg)):
+            # the arguments are not written twice, lest nested calls grow exponentially
+            chosen = self._at(ast.IfExp(test, direct, hosted), span)
+            return self._at(ast.Call(chosen, args, keywords), node.span)
+        quick = self._at(ast.Call(direct, args, keywords), node.span)
+        slow = self._at(ast.Call(hosted, args, keywords), node.span)
+        return self._at(ast.IfExp(test, quick, slow), node.span)
 
     def _attribute(self, node: s.Attribute) -> ast.expr:
         name = self._constant(node.name, node.name_span)

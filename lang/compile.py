@@ -84,6 +84,7 @@ def compile_script(
             nodes_name=nodes_name,
             counting=counting,
             interactive=interactive,
+            trusted=not interactive and not known.kinds,
         )
         try:
             code = generator.module(tree)

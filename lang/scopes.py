@@ -15,10 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Span
+
+# Where a value comes from: ("value", expression), ("each", iterable) or ("augment", statement).
+Source: TypeAlias = "tuple[str, Any, Scope]"
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +42,7 @@ class Variable:
     firm: bool = False
     # the loops whose bodies declare it: how often, and where first among the events of the scope
     loops: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    sources: list[Source | None] = field(default_factory=list)  # of its values; None: unknown
     first: int = 0  # where it first gets a value, among the events of its scope
     declarations: int = 0
     hidden_by: Span | None = None  # a name of the world: where script code binds it anew
@@ -170,7 +174,15 @@ class _Walk:
 
     # ------------------------------------------------ events
 
-    def _bind(self, name: str, kind: str, span: Span, node: Any, firm: bool = False) -> None:
+    def _bind(
+        self,
+        name: str,
+        kind: str,
+        span: Span,
+        node: Any,
+        firm: bool = False,
+        source: Source | None = None,
+    ) -> None:
         """A declaration of `name` in this scope."""
         self.order += 1
         scope = self.scope
@@ -184,13 +196,16 @@ class _Walk:
             if variable.kind in WORLD_KINDS and kind not in WORLD_KINDS:
                 variable.hidden_by = variable.hidden_by or span
         variable.declarations += 1
+        variable.sources.append(source)
         if self.loops:
             count, first = variable.loops.get(self.loops[-1], (0, self.order))
             variable.loops[self.loops[-1]] = (count + 1, first)
 
-    def _assign(self, name: str, span: Span, node: Any, reads: bool = False) -> None:
+    def _assign(
+        self, name: str, span: Span, node: Any, source: Source | None, reads: bool = False
+    ) -> None:
         self.order += 1
-        self.events.append(("assign", name, span, node, reads, self.order))
+        self.events.append(("assign", name, span, node, reads, self.order, source))
 
     def _read(self, node: Any, name: str, span: Span) -> None:
         self.order += 1
@@ -218,7 +233,7 @@ class _Walk:
         for event in self.events:
             if event[0] != "assign":
                 continue
-            _, name, span, node, _, order = event
+            _, name, span, node, _, order, source = event
             variable = scope.variables.get(name) or scope.outer.get(name)
             if variable is None:
                 outside = scope.parent.lookup(name) if scope.parent else None
@@ -231,6 +246,7 @@ class _Walk:
             elif variable.kind in WORLD_KINDS:
                 variable.hidden_by = variable.hidden_by or span
             variable.changes += 1
+            variable.sources.append(source)
             if variable.scope is scope:
                 variable.first = min(variable.first, order)
         for event in self.events:
@@ -300,32 +316,44 @@ class _Walk:
     def _name(self, node: s.Name) -> None:
         self._read(node, node.id, node.span)
 
-    def _target(self, target: Any, kind: str | None) -> None:
+    def _target(self, target: Any, kind: str | None, source: Source | None) -> None:
         """Binds the names of a target: as a declaration of `kind`, or (None) by assignment."""
         if isinstance(target, s.Name):
             if kind is None:
-                self._assign(target.id, target.span, target)
+                self._assign(target.id, target.span, target, source)
             else:
-                self._bind(target.id, kind, target.span, target, firm=kind == "variable")
+                firm = kind == "variable"
+                self._bind(target.id, kind, target.span, target, firm, source)
         elif isinstance(target, s.Sequence):
-            for item in target.items:
-                self._target(item.value if isinstance(item, s.Spread) else item, kind)
+            values = self._paired(target, source)
+            for item, value in zip(target.items, values, strict=True):
+                self._target(item.value if isinstance(item, s.Spread) else item, kind, value)
         else:
             self.visit(target)
 
+    def _paired(self, target: s.Sequence, source: Source | None) -> list[Source | None]:
+        """The sources of the parts of a target, where the value is written in parts too."""
+        if source is not None and source[0] == "value" and isinstance(source[1], s.Sequence):
+            values = source[1].items
+            parts = (*target.items, *values)
+            if len(values) == len(target.items) and not any(isinstance(p, s.Spread) for p in parts):
+                return [("value", value, source[2]) for value in values]
+        return [None] * len(target.items)
+
     def _let(self, node: s.Let) -> None:
         self.visit(node.value)
-        self._target(node.target, "variable")
+        self._target(node.target, "variable", ("value", node.value, self.scope))
 
     def _assignment(self, node: s.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
-            self._target(target, None)
+            self._target(target, None, ("value", node.value, self.scope))
 
     def _augment(self, node: s.Augment) -> None:
         if isinstance(node.target, s.Name):
             self.visit(node.value)
-            self._assign(node.target.id, node.target.span, node.target, reads=True)
+            source = ("augment", node, self.scope)
+            self._assign(node.target.id, node.target.span, node.target, source, reads=True)
         else:
             self.visit(node.target)
             self.visit(node.value)
@@ -334,7 +362,7 @@ class _Walk:
         self.visit(node.iterable)
         outside = self.loops
         self.loops = (*outside, node)
-        self._target(node.target, "loop")
+        self._target(node.target, "loop", ("each", node.iterable, self.scope))
         self._block(node.body)
         self.loops = outside
         self._block(node.otherwise)
@@ -444,10 +472,12 @@ class _Walk:
         outer, loops = self.scope, self.loops
         self.scope = self.scopes.of[node] = Scope(node, "comprehension", outer, self.loops)
         for number, clause in enumerate(node.clauses):
+            place = outer
             if number:
+                place = self.scope
                 self.visit(clause.iterable)
             self.loops = (*self.loops, clause)
-            self._target(clause.target, "loop")
+            self._target(clause.target, "loop", ("each", clause.iterable, place))
             for condition in clause.conditions:
                 self.visit(condition)
         if node.key is not None:
