@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planscript.runtime.session import Session
 
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_PYTHON = "python."  # `import python.statistics as stats`
 
 
 def stdlib_folder() -> Path:
@@ -37,7 +38,8 @@ class Modules:
 
     A name is looked for in the standard library, in the folder of the module that imports it, then
     on the search path; a path (`import "lib/robots.plan" as robots`) is taken from that folder.
-    What is outside the main script's folder and the search path needs the grant to read it.
+    `import python.NAME` is a module of Python, where that is granted. What is outside the main
+    script's folder and the search path needs the grant to read it.
     """
 
     def __init__(self, session: Session, search_path: tuple[Path, ...] = ()) -> None:
@@ -45,12 +47,15 @@ class Modules:
         self.search_path = search_path
         self._loaded: dict[Path, Module] = {}
         self._loading: list[Path] = []
+        self._python_modules: dict[str, Module] = {}
 
     def load(self, name: str, is_path: bool, folder: str) -> Module:
         """The module, run where this is its first import.
 
         Raises LoadError of the language where there is none, or where it imports itself.
         """
+        if not is_path and name.startswith(_PYTHON):
+            return self._from_python(name)
         path = self._find_path(name, folder) if is_path else self._find_name(name, folder)
         path = path.resolve()
         if path in self._loaded:
@@ -73,6 +78,14 @@ class Modules:
     def start(self, script: Path) -> None:
         """Notes that the main script is being run, so that importing it is seen as a circle."""
         self._loading = [script.resolve()]
+
+    def _from_python(self, name: str) -> Module:
+        self.session.grants.need("python")
+        if name not in self._python_modules:
+            from planscript.runtime.python_modules import load_python
+
+            self._python_modules[name] = load_python(name.removeprefix(_PYTHON))
+        return self._python_modules[name]
 
     def _find_path(self, name: str, folder: str) -> Path:
         for root in (Path(folder), *self.search_path):

@@ -1,4 +1,4 @@
-"""The language by example: runs each script below `tests/spec/` and compares with what it says of itself.
+"""The language by example: runs each script below `tests/spec/` and checks what it says of itself.
 
     print(1 + 1)   # expect: 2            a line of output, in order
     f(1, 2, 3)     # error: E0501 takes   the run ends here, with this code and words of the message
