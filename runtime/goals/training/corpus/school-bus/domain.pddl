@@ -6,6 +6,7 @@
  (:action GetOff :parameters (?p - pupil ?b - bus ?l - place) :precondition (and (OnBus ?p ?b) (BusAt ?b ?l)) :effect (and (PupilAt ?p ?l) (not (OnBus ?p ?b)) (not (BuckledUp ?p))))
  (:action Drive :parameters (?a - adult ?b - bus ?x ?y - place) :precondition (and (Drives ?a ?b) (BusAt ?b ?x) (BusFuelled ?b)) :effect (and (BusAt ?b ?y) (not (BusAt ?b ?x))))
  (:action TakeWheel :parameters (?a - adult ?b - bus) :effect (Drives ?a ?b))
+ (:action LeaveWheel :parameters (?a - adult ?b - bus) :precondition (Drives ?a ?b) :effect (not (Drives ?a ?b)))
  (:action Buckle :parameters (?p - pupil ?b - bus) :precondition (OnBus ?p ?b) :effect (BuckledUp ?p))
  (:action HandLunch :parameters (?p - pupil) :effect (HasLunchbox ?p))
  (:action Comfort :parameters (?p - pupil) :precondition (Crying ?p) :effect (not (Crying ?p)))
