@@ -192,7 +192,7 @@ def test_generated_code_uses_no_python_attribute_but_methods_of_builtin_types() 
     """Every attribute in the bytecode is a listed method, guarded by a test of the exact type."""
     from types import CodeType
 
-    from planscript.lang.codegen import FAST_METHODS
+    from planscript.lang.codegen_expressions import FAST_METHODS
 
     from .conftest import compile_text
 
