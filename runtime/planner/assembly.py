@@ -258,7 +258,9 @@ class OperatorTable:
             lowest = min(column.codes)
             if lowest < 0 and max(column.codes) != lowest:
                 differing.append([min(code, 0) for code in column.codes])
-            if lowest >= 0 or max(column.codes) >= 0:
+            if lowest >= 0:
+                of_variable[number] = list(map(variable.__getitem__, column.codes))
+            elif max(column.codes) >= 0:
                 of_variable[number] = [
                     variable[code] if code >= 0 else code for code in column.codes
                 ]

@@ -75,7 +75,7 @@ class Grounding:
         self.facts: FactKeys = reached.keys
         builder = OperatorBuilder(reached, schemas, Costs(problem, schemas), deadline)
 
-        self.init = {self.facts.key(atom) for atom in problem.init}
+        self.init = reached.init
         self._never: set[int] = set()
         self.certain = self._certain(reached, builder.deleted())
         self.expander = Expander(problem, self.facts, reached.known, set(self.certain))

@@ -138,8 +138,8 @@ def compile_join(
 ) -> JoinFunction:
     """The function that takes new facts of the trigger (None: no fact) and finds all bindings.
 
-    `changing` names the predicates whose facts may still become more; `tick` is called every few
-    thousand steps and may raise.
+    `changing` names the predicates whose facts may become more; `tick` is called every thousand
+    or so steps and may raise.
     """
     writer = _Writer(join, relations, changing, radix, tick)
     functions = writer.write(trigger)
@@ -201,6 +201,7 @@ class _Writer:
         self.functions: list[Function] = []
         self.body: list[str] = []
         self.depth = 0  # of loops in the current function
+        self.counter = 0  # where the innermost loop's counting stands in `body`
 
     def write(self, trigger: int | None) -> list[Function]:
         remaining = set(range(len(self.join.atoms)))
@@ -228,6 +229,8 @@ class _Writer:
                 self._loop(f"x{step}", self._bind_name("l", values))
                 self.bound.add(step)
             self._test(remaining)
+        if self.depth > 1:  # the loops around the innermost one count often enough
+            del self.body[self.counter : self.counter + 2]
         for line in self.join.finish:
             self._line(line)
         self.functions.append((name, parameters, self.body))
@@ -271,6 +274,7 @@ class _Writer:
     def _loop(self, target: str, source: str) -> None:
         self._line(f"for {target} in {source}:")
         self.depth += 1
+        self.counter = len(self.body)
         self._line("n += 1")
         self._line("if not n & 1023: tick()")
 

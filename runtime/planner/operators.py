@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from planscript.runtime.pddl.model import Atom
 from planscript.runtime.planner.assembly import Column, OperatorTable
@@ -217,7 +218,7 @@ class OperatorBuilder:
             if (atom, positive) not in known:
                 table = encoding.true if positive else encoding.false
                 keys = instances.key_column(atom, columns, self.facts)
-                codes = [table.get(key, HOLDS) for key in keys]
+                codes = list(map(table.get, keys, repeat(HOLDS)))
                 known[atom, positive] = Column(atom.name, codes)
             return known[atom, positive]
 

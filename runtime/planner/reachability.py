@@ -28,7 +28,7 @@ from planscript.runtime.planner.joins import (
 from planscript.runtime.planner.normalise import AxiomRule, Rule, Schema
 
 GOAL = Atom("=goal")  # stands for a goal that is no conjunction; nothing makes it reachable here
-TICKS_PER_CHECK = 16  # a tick comes every 1024 loop steps
+TICKS_PER_CHECK = 2  # a tick comes every 1024 steps of all loops but the innermost
 
 
 @dataclass(slots=True)
@@ -69,12 +69,14 @@ class Reached:
     """What relaxed reachability found.
 
     `tuples[name]` are the facts of a predicate that changes, by object numbers; `known` has the
-    keys of these facts and of those that never change, `static` the latter. `schemas`, `effects`
+    keys of these facts and of those that never change, `static` those of the latter, `init` those
+    of the initial facts. `schemas`, `effects`
     and `axioms` hold the sources of the schemas, of each schema's effects, and of the axiom rules.
     """
 
     keys: FactKeys
     tuples: Mapping[str, list[Tuple]]
+    init: set[int]
     known: set[int]
     static: frozenset[int]
     schemas: list[Source]
@@ -124,7 +126,9 @@ def reach(
     run.start(problem.init, also_true)
     run.finish()
     changing = {name: run.relations[name].tuples for name in arities if name in run.changing}
-    return Reached(keys, changing, run.known, frozenset(run.static), sources, effects, derived)
+    return Reached(
+        keys, changing, run.init, run.known, frozenset(run.static), sources, effects, derived
+    )
 
 
 class _Run:
@@ -142,6 +146,7 @@ class _Run:
             name: Relation(keys.base[name], arity, keys.radix) for name, arity in keys.arity.items()
         }
         self.pending: dict[str, list[Tuple]] = {name: [] for name in self.changing}
+        self.init: set[int] = set()
         self.known: set[int] = set()
         self.static: set[int] = set()
         self.expander = Expander(problem, keys, self.known, self.static)
@@ -152,25 +157,27 @@ class _Run:
 
     def start(self, init: Iterable[Atom], also_true: Iterable[Atom]) -> None:
         """Takes the initial facts, compiles the joins and runs those that no changing fact can."""
-        keys, numbers = self.keys, self.keys.numbers
+        number = self.keys.numbers.__getitem__
         given: dict[str, list[Tuple]] = {name: [] for name in self.relations}
-        for atom in sorted(init, key=lambda a: (a.name, a.args)):
-            values = tuple([numbers[arg] for arg in atom.args])
-            given[atom.name].append(values)
-            self.known.add(keys.key_of(atom.name, values))
+        for atom in init:
+            given[atom.name].append(tuple(map(number, atom.args)))
+        for name, rows in given.items():
+            rows.sort()  # the order of a set of atoms differs from run to run
+            self.init.update(self.keys.keys_of(name, rows))
+            if name not in self.changing:
+                self.relations[name].insert(rows)
+                self.static.update(self.keys.keys_of(name, rows))
+        self.known |= self.init
         for atom in also_true:
-            key = keys.key(atom)
+            key = self.keys.key(atom)
             if key not in self.known:
                 self.known.add(key)
-                given[atom.name].append(tuple([numbers[arg] for arg in atom.args]))
+                given[atom.name].append(tuple(map(number, atom.args)))
         for name, relation in self.relations.items():
             for position, column in enumerate(relation.columns):
                 column.update([row[position] for row in given[name]])
             if name in self.changing:
                 self.pending[name] = given[name]
-            else:
-                relation.insert(given[name])
-                self.static.update(keys.key_of(name, values) for values in given[name])
         for source in self.sources:
             self._widen_columns(source)
         first: list[JoinFunction] = []

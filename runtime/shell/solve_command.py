@@ -68,7 +68,6 @@ def run(args: argparse.Namespace) -> int:
         return 2
     memory = args.max_memory or _share_of_memory()
     deadline = Deadline(args.timeout, max_memory=memory)
-    _limit_address_space(memory)
     _set_alarm(args.timeout)
     was_enabled = gc.isenabled()
     gc.disable()  # a short life, and millions of objects that form no cycles
@@ -103,6 +102,7 @@ def _solve(args: argparse.Namespace, memory: int | None, deadline: Deadline) -> 
         return BAD_OPTION
     try:
         problem = _read(args.domain, args.problem)
+        _limit_address_space(memory)
         result = solve(problem, options, deadline)
         if result.plan is not None:
             _write(plan_text(result.plan, problem), args.plan_file)
