@@ -146,7 +146,8 @@ def rounded(number: Any, places: int | None = None) -> Any:
 def divided(dividend: Any, divisor: Any) -> tuple[Any, Any]:
     _number(dividend, "divmod")
     _number(divisor, "divmod")
-    return divmod(dividend, divisor)
+    quotient, rest = divmod(dividend, divisor)
+    return quotient, rest
 
 
 def to_power(base: Any, exponent: Any, modulus: int | None = None) -> Any:

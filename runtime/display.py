@@ -6,7 +6,7 @@ Cyclic, shared and deeply nested values are safe: nothing here recurses, and the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from planscript.runtime import values
@@ -86,7 +86,7 @@ def _pieces(value: Any, limit: int | None) -> Iterator[str]:
 
 
 _CONTAINERS = frozenset((list, tuple, dict, set, values.PlanValue, values.Step))
-_INSIDE_ITSELF = {list: "[...]", tuple: "(...)", dict: "{...}", set: "{...}"}
+_INSIDE_ITSELF: Mapping[type, str] = {list: "[...]", tuple: "(...)", dict: "{...}", set: "{...}"}
 
 
 def _parts(value: Any) -> tuple[str, Iterator[Any], str]:
@@ -247,4 +247,5 @@ def read_digits(text: str) -> int:
     if len(text) <= 4000:
         return int(text)
     low = len(text) // 2
-    return read_digits(text[:-low]) * 10**low + read_digits(text[-low:])
+    shift: int = 10**low
+    return read_digits(text[:-low]) * shift + read_digits(text[-low:])

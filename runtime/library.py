@@ -63,7 +63,7 @@ def want_number(value: Any, name: str) -> int | float:
     """`value`, which has to be a number."""
     if type(value) is not int and type(value) is not float:
         raise run_error("TypeError", f"{name}() takes a number, not {kind_in_words(value)}")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def want_items(value: Any, name: str) -> Sequence[Any]:

@@ -27,6 +27,7 @@ from planscript.runtime.limits import Limits, counter, exceeded, too_deep
 from planscript.runtime.members import member_names
 from planscript.runtime.modules import Modules, exported, stdlib_folder
 from planscript.runtime.session_builtins import describe, session_builtins
+from planscript.runtime.sources import first_comment, read_source
 from planscript.runtime.translate import SCRIPT_MARK, locate_limit, located
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Session:
         """Runs a script as a module."""
         source = str(path)
         host = self._run(self.read_source(source), source, str(path.parent))
-        return values.Module(path.stem, exported(host.bindings), _first_comment(self.texts[source]))
+        return values.Module(path.stem, exported(host.bindings), first_comment(self.texts[source]))
 
     def bounded(self, work: Callable[[], Any]) -> Any:
         """Does `work` with room for deep recursion, within the budgets of the session."""
@@ -237,26 +238,7 @@ class Session:
 
     def read_source(self, path: str) -> str:
         """The text of a script. Raises SourceError where it cannot be had."""
-        try:
-            data = Path(path).read_bytes()
-        except FileNotFoundError:
-            raise SourceError(Diagnostic("E0903", f"no file {path}")) from None
-        except IsADirectoryError:
-            raise SourceError(Diagnostic("E0903", f"{path} is a folder, not a script")) from None
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise SourceError(Diagnostic("E0903", f"cannot read {path}: {reason}")) from None
-        try:
-            return data.decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise SourceError(
-                Diagnostic(
-                    "E0904",
-                    f"{path} is not UTF-8 text (line {line})",
-                    hint="save it in the encoding UTF-8",
-                )
-            ) from None
+        return read_source(path)
 
     def may_load(self, path: Path) -> None:
         """Whether the script may name this file to be loaded (a module, a PDDL file).
@@ -507,13 +489,3 @@ class Session:
             out.flush()
         except (OSError, ValueError):
             pass  # nobody reads it any more
-
-
-def _first_comment(text: str) -> str:
-    """What a script says of itself: the comment that it opens with."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if not line.startswith("#"):
-            break
-        lines.append(line.lstrip("# "))
-    return "\n".join(lines)
