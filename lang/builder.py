@@ -13,7 +13,7 @@ from typing import Any
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Diagnostic, Span
-from planscript.lang.lexer import Token
+from planscript.lang.tokens import Token
 
 Parts = Any  # a node, a token, a list of these, or None
 

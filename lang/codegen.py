@@ -30,11 +30,12 @@ class Codegen(Patterns):
         """The code of a module. Raises SyntaxError, RecursionError or ValueError of CPython's
         compiler for what is too large or too deep for it."""
         body = self._block(tree.body)
-        boxes = [self._fresh_box(v, s_one(tree)) for v in self.scope.variables.values() if v.boxed]
+        start = Span(tree.source, 1, 1, 1, 1)
+        boxes = [self._fresh_box(v, start) for v in self.scope.variables.values() if v.boxed]
         made = ast.Module(boxes + body, [])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # worded for Python
-            code = compile(made, tree.source, "exec", dont_inherit=True, optimize=2)
+            code = compile(made, tree.source, "exec", dont_inherit=True, optimize=1)
         return self._renamed(code, "")
 
     def _renamed(self, code: CodeType, outer: str) -> CodeType:
@@ -310,9 +311,11 @@ class Codegen(Patterns):
     ) -> ast.stmt:
         arguments = self._parameters(parameters)
         outer, self.scope = self.scope, self.scopes.of[node]
-        made = self._prologue(node.span)
-        made += self._body(body, node.span)
+        prologue = self._prologue(node.span)
+        made = self._body(body, node.span)
         self.scope = outer
+        first = 1 if _is_documentation(made[0]) else 0  # what Python keeps for `help` comes first
+        made[first:first] = prologue
         return self._at(ast.FunctionDef(name, arguments, made, [], None), node.span)
 
     def _prologue(self, span: Span) -> list[ast.stmt]:
@@ -388,11 +391,6 @@ class Codegen(Patterns):
         return [self._do(self._hook("now", [goal], node.span), node.span)]
 
 
-def s_one(tree: s.Module) -> Span:
-    """The first character of a module."""
-    return Span(tree.source, 1, 1, 1, 1)
-
-
 _STATEMENTS: dict[type, Callable[[Codegen, Any], list[ast.stmt]]] = {
     s.Let: Codegen._let,
     s.Assign: Codegen._assignment,
@@ -425,3 +423,11 @@ _STATEMENTS: dict[type, Callable[[Codegen, Any], list[ast.stmt]]] = {
     s.WorldDef: Codegen._world,
     s.WorldFile: Codegen._world,
 }
+
+
+def _is_documentation(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

@@ -1,4 +1,4 @@
-"""Text -> tokens: strings with slots, brackets, logical lines, indentation, soft keywords.
+"""Text -> tokens: strings with slots, numbers, brackets, logical lines; `layout.py` does the rest.
 
 Never raises: what is wrong becomes a diagnostic, and scanning goes on. The type of a token is its
 spelling for signs and keywords, otherwise one of NAME NUMBER STRING TEXT_START TEXT SLOT SPEC
@@ -12,39 +12,9 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from planscript.lang import keywords
-from planscript.lang.diagnostics import Diagnostic, Span, nearest
-
-
-class Token:
-    """One token; `value` is what a number or string means, `spaced` tells of space before it."""
-
-    __slots__ = ("type", "text", "value", "line", "column", "end_line", "end_column", "spaced")
-
-    def __init__(
-        self,
-        type: str,
-        text: str,
-        line: int,
-        column: int,
-        end_line: int,
-        end_column: int,
-        value: object = None,
-        spaced: bool = False,
-    ) -> None:
-        self.type = type
-        self.text = text
-        self.value = value
-        self.line = line
-        self.column = column
-        self.end_line = end_line
-        self.end_column = end_column
-        self.spaced = spaced
-
-    def span(self, source: str) -> Span:
-        return Span(source, self.line, self.column, self.end_line, self.end_column)
-
-    def __repr__(self) -> str:
-        return f"{self.type}({self.text!r} {self.line}:{self.column})"
+from planscript.lang.diagnostics import Diagnostic
+from planscript.lang.layout import lay_out
+from planscript.lang.tokens import Line, Token
 
 
 @dataclass
@@ -61,19 +31,11 @@ def lex(text: str, source: str) -> Lexed:
     """The tokens of `text`; `source` is the file name for spans."""
     scanner = _Scanner(text, source)
     lines = scanner.scan()
-    tokens = _Layout(lines, source, scanner.diagnostics).run()
+    tokens = lay_out(lines, source, scanner.diagnostics)
     return Lexed(tokens, scanner.comments, scanner.diagnostics, scanner.unfinished)
 
 
 # ---------------------------------------------------------------- characters to logical lines
-
-
-@dataclass
-class _Line:
-    """A logical line: its indentation (spaces) and its tokens."""
-
-    indent: int
-    tokens: list[Token]
 
 
 _BLANK = re.compile(r"[ \t\f]+|\\\n")
@@ -119,7 +81,7 @@ class _Scanner:
         self.pos = 0
         self.line = 1
         self.line_start = 0
-        self.lines: list[_Line] = []
+        self.lines: list[Line] = []
         self.tokens: list[Token] = []  # of the current logical line
         self.indent = 0
         self.open: list[Token] = []
@@ -128,7 +90,7 @@ class _Scanner:
         self.unfinished = False
         self.tab_reported = False
 
-    def scan(self) -> list[_Line]:
+    def scan(self) -> list[Line]:
         end = len(self.text)
         self._start_line()
         while self.pos < end:
@@ -563,7 +525,7 @@ class _Scanner:
                     last.end_column + 1,
                 )
             )
-            self.lines.append(_Line(self.indent, self.tokens))
+            self.lines.append(Line(self.indent, self.tokens))
             self.tokens = []
 
     def _start_line(self) -> None:
@@ -647,245 +609,3 @@ class _Scanner:
 
     def _error(self, code: str, title: str, token: Token, label: str = "", hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, title, token.span(self.source), label, hint))
-
-
-# ---------------------------------------------------------------- blocks and soft keywords
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_LINE_WORDS = {
-    "script": keywords.SCRIPT_LINE,
-    "domain": keywords.DOMAIN_LINE,
-    "action": keywords.ACTION_LINE,
-    "world": keywords.WORLD_LINE,
-    "match": keywords.MATCH_LINE,
-    "names": frozenset[str](),
-    "facts": frozenset[str](),
-}
-_BLOCK_OF = {
-    "domain": "domain",
-    "action": "action",
-    "world": "world",
-    "match": "match",
-    "types": "names",
-    "constants": "names",
-    "objects": "names",
-    "init": "facts",
-    "values": "facts",
-    "precondition": "facts",
-    "effect": "facts",
-    "observe": "facts",
-}
-_OPENERS = frozenset(_BLOCK_OF) | _words(
-    "if elif else while for fn try catch finally case test perform"
-)
-# Lines whose block may stand behind the `:`.
-_INLINE = _words("if elif else while for fn try catch finally case test perform")
-_ENDS_OPERAND = _words("NAME NUMBER STRING TEXT_END ) ] } true false none")
-_STARTS_OPERAND = _words("NAME NUMBER STRING TEXT_START ( [ { not - true false none fn lambda")
-
-
-class _Layout:
-    """Adds NEWLINE, INDENT and DEDENT and gives soft keywords their type, line by line."""
-
-    def __init__(self, lines: list[_Line], source: str, diagnostics: list[Diagnostic]) -> None:
-        self.lines = lines
-        self.source = source
-        self.diagnostics = diagnostics
-        self.tokens: list[Token] = []
-
-    def run(self) -> list[Token]:
-        # (indentation, kind of block, whether an INDENT token opened it)
-        blocks: list[tuple[int, str, bool]] = [(0, "script", False)]
-        opened: str | None = None  # the kind of block that the line before announced
-        for number, line in enumerate(self.lines):
-            first = line.tokens[0]
-            if line.indent > blocks[-1][0]:
-                if opened is not None:
-                    self.tokens.append(self._mark("INDENT", first))
-                else:
-                    self._indentation(first, "this line is indented, but no block begins here")
-                blocks.append((line.indent, opened or blocks[-1][1], opened is not None))
-            while line.indent < blocks[-1][0]:
-                _, _, real = blocks.pop()
-                if real:
-                    self.tokens.append(self._mark("DEDENT", first))
-                if line.indent > blocks[-1][0]:
-                    self._indentation(first, "this line is at the level of no block above it")
-                    break
-            following = self.lines[number + 1] if number + 1 < len(self.lines) else None
-            self._words(line, blocks[-1][1], following)
-            self.tokens += line.tokens
-            opens = line.tokens[-2].type == ":" or first.type in _OPENERS
-            opened = _BLOCK_OF.get(first.type, "script") if opens else None
-        last = self.tokens[-1] if self.tokens else Token("NEWLINE", "", 1, 1, 1, 1)
-        self.tokens += [self._mark("DEDENT", last) for _, _, real in blocks[1:] if real]
-        return self.tokens
-
-    def _mark(self, type: str, at: Token) -> Token:
-        return Token(type, "", at.line, at.column, at.end_line, at.end_column)
-
-    def _indentation(self, at: Token, title: str) -> None:
-        if any(d.code == "E0106" and d.span and d.span.line == at.line for d in self.diagnostics):
-            return
-        self.diagnostics.append(
-            Diagnostic(
-                "E0105",
-                title,
-                at.span(self.source),
-                hint="lines of one block begin at one column, four spaces inside the line above",
-            )
-        )
-
-    def _words(self, line: _Line, context: str, following: _Line | None) -> None:
-        tokens = line.tokens
-        self._first_word(line, context, following)
-        if (start := self._inline_start(tokens)) is not None:
-            self._first_word(_Line(line.indent, tokens[start:]), "script", None)
-        for i in range(len(tokens)):
-            token = tokens[i]
-            if token.type != "NAME" or token.text not in keywords.SOFT:
-                continue
-            before = tokens[i - 1] if i else None
-            after = tokens[i + 1]
-            if before is not None and (before.type in (".", "import", "fn") or after.type == "="):
-                continue
-            ends = before is not None and before.type in _ENDS_OPERAND
-            if token.text in keywords.INFIX:
-                if ends or (token.text == "as" and before is not None and before.type == "catch"):
-                    token.type = token.text
-                    if token.text in ("allowing", "with"):
-                        self._option_commas(tokens, i)
-            elif token.text in keywords.PREFIX and not ends:
-                if token.text == "when":
-                    if context in ("action", "facts") and self._operand_follows(tokens, i):
-                        token.type = "when"
-                elif token.text in ("forall", "exists"):
-                    if after.type == "NAME":
-                        token.type = token.text
-                elif self._operand_follows(tokens, i):
-                    token.type = "GOAL_LITERAL" if token.text == "goal" else token.text
-
-    def _inline_start(self, tokens: list[Token]) -> int | None:
-        """Where the statement begins in a line such as `if a: b()`."""
-        if tokens[0].type not in _INLINE:
-            return None
-        depth = 0
-        lambdas = 0
-        for i in range(1, len(tokens) - 2):
-            kind = tokens[i].type
-            if kind in ("(", "[", "{", "SLOT", "TEXT_START"):
-                depth += 1
-            elif kind in (")", "]", "}", "SLOT_END", "TEXT_END"):
-                depth -= 1
-            elif depth == 0 and kind in ("lambda", "fn"):
-                lambdas += 1
-            elif depth == 0 and kind == ":":
-                if lambdas == 0:
-                    return i + 1
-                lambdas -= 1
-        return None
-
-    def _operand_follows(self, tokens: list[Token], i: int) -> bool:
-        """Whether an operand of a prefix word at `i` follows; `word(` without space is a call."""
-        after = tokens[i + 1]
-        if after.type == "NAME":
-            return after.text not in keywords.INFIX or tokens[i + 2].type in ("(", ".", "[")
-        return after.type in ("STRING", "TEXT_START", "not") or (after.type == "(" and after.spaced)
-
-    def _option_commas(self, tokens: list[Token], i: int) -> None:
-        """Marks the commas that go on with the options of `with` or the names of `allowing`."""
-        depth = 0
-        for j in range(i + 1, len(tokens)):
-            kind = tokens[j].type
-            if kind in ("(", "[", "{", "SLOT"):
-                depth += 1
-            elif kind in (")", "]", "}", "SLOT_END"):
-                depth -= 1
-                if depth < 0:
-                    return
-            elif depth == 0 and kind == "," and tokens[j + 1].type == "NAME":
-                if (tokens[j + 2].type == "=") == (tokens[i].text == "with"):
-                    tokens[j].type = "OPTION_COMMA"
-            elif depth == 0 and (kind == "NAME" and tokens[j].text in ("with", "keeping")):
-                return
-
-    def _first_word(self, line: _Line, context: str, following: _Line | None) -> None:
-        tokens = line.tokens
-        token, after = tokens[0], tokens[1]
-        if token.type != "NAME":
-            return
-        word = token.text
-        if word in _LINE_WORDS[context] and self._opens_line(word, line, context, following):
-            token.type = word
-            return
-        if context in ("names", "facts"):
-            return
-        adjacent = after.type in ("NAME", "STRING", "TEXT_START", "NUMBER", "none", "true", "false")
-        if after.type == "NAME" and after.text in keywords.INFIX:
-            adjacent = False
-        if word in keywords.PREFIX or not (adjacent or after.type == ":"):
-            return
-        self._misspelt(token, after, context, alone=not adjacent)
-
-    def _opens_line(self, word: str, line: _Line, context: str, following: _Line | None) -> bool:
-        tokens = line.tokens
-        after = tokens[1]
-        then = tokens[2] if len(tokens) > 2 else after
-        if context != "script":
-            return after.type not in ("=", ".")
-        named = after.type == "NAME" and after.text not in ("in", "as")
-        quoted = after.type in ("STRING", "TEXT_START")
-        match word:
-            case "describe":
-                return named and then.type == "("
-            case "goal":
-                return named and then.type in ("=", "(", ":", "NEWLINE")
-            case "now":
-                return named or after.type == "not" or (after.type == "(" and after.spaced)
-            case "test":
-                return quoted or (named and then.type == ":")
-            case "error" | "perform":
-                return named
-            case "match":
-                return (
-                    tokens[-2].type == ":"
-                    and after.type in _STARTS_OPERAND
-                    and (after.type not in ("(", "[", "-") or after.spaced)
-                    and following is not None
-                    and following.indent > line.indent
-                )
-            case _:
-                return named or quoted
-
-    def _misspelt(self, token: Token, after: Token, context: str, alone: bool) -> None:
-        """The line begins with a word that cannot stand there: take it for the nearest keyword."""
-        word = token.text
-        if alone:
-            known = {
-                "script": {"else", "try", "finally", "catch"},
-                "domain": {"types", "constants"},
-                "action": set(keywords.ACTION_LINE),
-                "world": set(keywords.WORLD_LINE),
-            }.get(context, set())
-        elif context == "script":
-            known = set(keywords.HARD_LINE | keywords.SCRIPT_LINE)
-            known -= {"else", "try", "finally", "pass", "break", "continue"}
-        else:
-            known = set(_LINE_WORDS[context])
-        meant = keywords.FOREIGN.get(word) if context == "script" else None
-        hint = f"write `{meant}`" if meant else ""
-        if not meant and (meant := nearest(word.lower(), known)):
-            hint = f"did you mean `{meant}`?"
-        if not meant:
-            return
-        self.diagnostics.append(
-            Diagnostic(
-                "E0109", f"no statement begins with `{word}`", token.span(self.source), hint=hint
-            )
-        )
-        if meant in keywords.HARD or meant in _LINE_WORDS[context]:
-            token.type = token.text = meant

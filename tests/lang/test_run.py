@@ -450,3 +450,8 @@ def test_every_line_of_a_script_is_seen_by_a_tracer() -> None:
     finally:
         sys.settrace(before)
     assert {1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12} <= seen
+
+
+def test_a_text_that_begins_a_function_describes_it() -> None:
+    host = run_text('fn f(x):\n    "Doubles x."\n    return x * 2\n')
+    assert host.globals["f"].__doc__ == "Doubles x."
