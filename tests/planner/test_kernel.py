@@ -13,7 +13,7 @@ from random_tasks import Oracle, tasks
 from planscript.runtime.planner import kernel
 from planscript.runtime.planner.heuristics import HEURISTICS
 from planscript.runtime.planner.search import SEARCHES, search
-from planscript.runtime.planner.state_space import StateSpace
+from planscript.runtime.planner.state_space import DEAD_END, StateSpace
 from planscript.runtime.planner.task import Task
 
 pytestmark = pytest.mark.skipif(not kernel.loaded(), reason="the kernel is not compiled")
@@ -64,25 +64,47 @@ def test_open_list(newest_first: bool, span: int) -> None:
 @FEW
 @given(task=tasks(costs=st.integers(1, 5)))
 def test_same_search(name: str, heuristic: str, task: Task) -> None:
-    """The same plan after the same expansions; but FF may break ties of axioms, which cost nothing,
-    in its own way."""
+    """The same plan after the same expansions.
+
+    But among axioms, which cost nothing, FF may break ties in its own way, and LM-cut anywhere.
+    """
     fast, slow = (search(task, name, heuristic, reference=slow) for slow in (False, True))
     assert fast.status is slow.status
-    if task.has_axioms and "hff" in heuristic:
+    if name == "astar" and HEURISTICS[heuristic].admissible:
+        assert fast.cost == slow.cost
+    if (task.has_axioms and "hff" in heuristic) or heuristic == "lmcut":
         return
     assert fast.operators == slow.operators
     for count in ("expanded", "generated", "reopened", "initial_h"):
         assert getattr(fast.statistics, count) == getattr(slow.statistics, count), count
 
 
-@pytest.mark.parametrize("name", sorted(kernel.HEURISTICS & {"hmax", "hadd", "lmcut"}))
+@pytest.mark.parametrize("unit_costs", [False, True])
 @FEW
 @given(task=tasks())
-def test_same_first_estimate(name: str, task: Task) -> None:
-    assert HEURISTICS[name].unsupported(task) == ""
-    for chosen in ("astar", "gbfs"):
-        found = [search(task, chosen, name, reference=slow) for slow in (False, True)]
-        assert found[0].statistics.initial_h == found[1].statistics.initial_h
+def test_estimates(unit_costs: bool, task: Task) -> None:
+    """In every state hmax and hadd are those of the readable ones; LM-cut is admissible, and where
+    there are no conditional effects at least hmax."""
+    from planscript.runtime.planner.kernel.best_first import estimate
+    from planscript.runtime.planner.kernel.lmcut import LmCut
+    from planscript.runtime.planner.kernel.relaxation import RelaxationHeuristic
+    from planscript.runtime.planner.kernel.relaxed_task import RelaxedTask
+
+    oracle = Oracle(task)
+    distance = oracle.length if unit_costs else oracle.distance
+    relaxed = RelaxedTask(task, unit_costs)
+    lmcut = LmCut(relaxed)
+    for name in ("hmax", "hadd"):
+        compiled = RelaxationHeuristic(relaxed, name)
+        plain = HEURISTICS[name].make(task, "one" if unit_costs else "real")
+        for state in oracle.steps:
+            h = estimate(compiled, state)
+            assert h == plain.evaluate(state), name
+            if name == "hmax":
+                landmarks = estimate(lmcut, state)
+                assert (landmarks == DEAD_END) == (h == DEAD_END)
+                assert landmarks == DEAD_END or landmarks <= distance[state]
+                assert task.has_conditional_effects or landmarks >= h
 
 
 def test_every_pair_says_what_it_can() -> None:

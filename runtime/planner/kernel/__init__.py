@@ -14,7 +14,7 @@ from typing import Any
 from planscript.runtime.planner.progress import Progress
 from planscript.runtime.planner.task import Task
 
-HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff"})
+HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcut"})
 SEARCHES = frozenset({"astar", "wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
 
 
@@ -25,6 +25,7 @@ def loaded() -> bool:
         from planscript.runtime.planner.kernel import (  # noqa: F401
             best_first,
             goal_heuristics,
+            lmcut,
             relaxation,
             relaxed_task,
             space,
@@ -74,6 +75,7 @@ def run(
 
 def _evaluators(task: Task, names: Sequence[str], unit_costs: bool) -> list[Any]:
     from planscript.runtime.planner.kernel.goal_heuristics import GoalHeuristic
+    from planscript.runtime.planner.kernel.lmcut import LmCut
     from planscript.runtime.planner.kernel.relaxation import RelaxationHeuristic
     from planscript.runtime.planner.kernel.relaxed_task import RelaxedTask
 
@@ -84,5 +86,5 @@ def _evaluators(task: Task, names: Sequence[str], unit_costs: bool) -> list[Any]
             made.append(GoalHeuristic(task, name, unit_costs))
             continue
         relaxed = relaxed or RelaxedTask(task, unit_costs)
-        made.append(RelaxationHeuristic(relaxed, name))
+        made.append(LmCut(relaxed) if name == "lmcut" else RelaxationHeuristic(relaxed, name))
     return made

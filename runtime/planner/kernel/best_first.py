@@ -74,6 +74,9 @@ Engine = cython.struct(
     preferred=cython.p_int,
     preferred_in=cython.p_int,  # by operator: the round in which it was preferred last
     round=cython.int,
+    state=cython.int,  # the state that is being expanded,
+    next=cython.int,  # which of its operators is next,
+    count=cython.int,  # and how many there are
     reached=cython.int,  # the goal state
     expanded=cython.longlong,
     evaluated=cython.longlong,
@@ -215,86 +218,101 @@ def begin(e: E) -> cython.int:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def eager_slice(e: E, budget: cython.longlong) -> cython.int:
-    """Expands up to `budget` states, evaluating their successors."""
+def expand_next(e: E) -> cython.int:
+    """Takes the next state to expand in hand, and lists its operators; EXHAUSTED, SOLVED."""
     space: cython.pointer[Space] = e.space
     state: cython.int
-    child: cython.int
-    known: cython.int
-    operator: cython.int
-    i: cython.int
-    count: cython.int
-    preferred: cython.bint
+    entry: cython.longlong
     key: cython.longlong = 0
+    count: cython.int = 0
+    evaluator: cython.pointer[Evaluator] = e.evaluators[0]
+    e.next = e.count = 0
+    entry = next_entry(e, cython.address(key))
+    if entry < 0:
+        return EXHAUSTED
+    state = cython.cast(cython.int, entry)
+    if e.closed[state] or key != priority_of(e, e.nodes + state):
+        return RUNNING  # expanded since, or reached more cheaply
+    load(e, state)
+    space.unpack(space, e.current, e.values)
+    if is_goal(e, e.values):
+        e.reached = state
+        return SOLVED
+    e.closed[state] = True
+    e.expanded += 1
+    if e.wants_preferred:
+        e.round += 1
+        evaluator.evaluate(
+            evaluator.data,
+            e.values,
+            state,
+            e.nodes[state].parent,
+            e.preferred,
+            cython.address(count),
+        )
+        prefer(e, count)
+    e.state = state
+    e.count = space.applicable(space, e.values, e.found)
+    e.generated += e.count
+    return RUNNING
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def follow(e: E, operator: cython.int) -> cython.int:
+    """Generates the successor of the state in hand by an operator, and opens it where it pays."""
+    space: cython.pointer[Space] = e.space
+    known: cython.int = e.registry.count
+    child: cython.int
     cost: cython.longlong
     node: cython.pointer[Node]
-    entry: cython.longlong
-    if e.registry.count == 1 and e.expanded == 0 and e.evaluated == 0:
+    space.successor(space, e.values, e.current, operator, e.after)
+    child = add_state(e, e.after)
+    if child < 0:
+        return NO_MEMORY
+    cost = e.nodes[e.state].g + space.cost[operator]
+    node = e.nodes + child
+    if child < known and (e.weight_g == 0 or cost >= node.g):
+        return RUNNING
+    node.g = cost
+    node.parent = e.state
+    node.operator = operator
+    if child == known:
+        e.closed[child] = False
+        space.unpack(space, e.after, e.after_values)
+        node.h = evaluate(e, 0, e.after_values, child)
+        e.evaluated += 1
+        if node.h < e.best[0]:
+            e.best[0] = node.h
+            if e.wants_preferred:
+                boost(e)
+    elif e.closed[child]:
+        e.closed[child] = False
+        e.reopened += 1
+    if node.h == DEAD_END:
+        return RUNNING
+    if push_state(e, child, e.wants_preferred and e.preferred_in[operator] == e.round):
+        return RUNNING
+    return NO_MEMORY
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def eager_slice(e: E, budget: cython.longlong) -> cython.int:
+    """Expands states, evaluating their successors: `budget` steps of this."""
+    ended: cython.int = RUNNING
+    if e.evaluated == 0:
         return begin(e)
-    while budget > 0:
-        entry = next_entry(e, cython.address(key))
-        if entry < 0:
-            return EXHAUSTED
-        state = cython.cast(cython.int, entry)
+    while budget > 0 and ended == RUNNING:
         budget -= 1
-        if e.closed[state] or key != priority_of(e, e.nodes + state):
-            continue  # expanded since, or reached more cheaply
-        load(e, state)
-        space.unpack(space, e.current, e.values)
-        if is_goal(e, e.values):
-            e.reached = state
-            return SOLVED
-        e.closed[state] = True
-        e.expanded += 1
-        if e.wants_preferred:
-            e.round += 1
-            count = 0
-            e.evaluators[0].evaluate(
-                e.evaluators[0].data,
-                e.values,
-                state,
-                e.nodes[state].parent,
-                e.preferred,
-                cython.address(count),
-            )
-            prefer(e, count)
-        count = space.applicable(space, e.values, e.found)
-        e.generated += count
-        for i in range(count):
-            operator = e.found[i]
-            space.successor(space, e.values, e.current, operator, e.after)
-            known = e.registry.count
-            child = add_state(e, e.after)
-            if child < 0:
-                return NO_MEMORY
-            cost = e.nodes[state].g + space.cost[operator]
-            node = e.nodes + child
-            preferred = e.wants_preferred and e.preferred_in[operator] == e.round
-            if child == known:
-                node.g = cost
-                node.parent = state
-                node.operator = operator
-                e.closed[child] = False
-                space.unpack(space, e.after, e.after_values)
-                node.h = evaluate(e, 0, e.after_values, child)
-                e.evaluated += 1
-                budget -= 1
-                if node.h < e.best[0]:
-                    e.best[0] = node.h
-                    if e.wants_preferred:
-                        boost(e)
-            elif e.weight_g == 0 or cost >= node.g:
-                continue
-            else:
-                if e.closed[child]:
-                    e.closed[child] = False
-                    e.reopened += 1
-                node.g = cost
-                node.parent = state
-                node.operator = operator
-            if node.h != DEAD_END and not push_state(e, child, preferred):
-                return NO_MEMORY
-    return RUNNING
+        if e.next == e.count:
+            ended = expand_next(e)
+        else:
+            e.next += 1
+            ended = follow(e, e.found[e.next - 1])
+    return ended
 
 
 @cython.cfunc
@@ -581,3 +599,12 @@ class Search:
 @cython.cfunc
 def address_of_space(space) -> cython.pointer[Space]:
     return cython.cast(cython.pointer[Space], cython.cast(cython.size_t, space.address))
+
+
+def estimate(evaluator: Any, values: Any) -> Any:
+    """What an evaluator says of one state, which it takes for the initial one."""
+    e: cython.pointer[Evaluator] = cython.cast(
+        cython.pointer[Evaluator], cython.cast(cython.size_t, evaluator.address)
+    )
+    state: array = array("i", values)
+    return e.evaluate(e.data, state.data.as_ints, 0, -1, cython.NULL, cython.NULL)

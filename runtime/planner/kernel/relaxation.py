@@ -24,17 +24,21 @@ ADD = cython.declare(cython.int, 1)
 FF = cython.declare(cython.int, 2)
 KINDS = {"hmax": 0, "hadd": 1, "hff": 2}
 
-Progress = cython.struct(
-    total=cython.longlong,  # the operator's cost, and what its met needs cost together
-    unmet=cython.int,
-    adds=cython.int,  # where its row of adds begins; it ends where the next begins
+Firing = cython.struct(  # what is read when an operator's needs are met, side by side
+    cost=cython.longlong,
+    row=cython.int,  # where its facts begin: those it needs, then those it adds
+    adds=cython.int,  # where the latter begin
+    end=cython.int,
+    needs=cython.int,
 )
 Exploration = cython.struct(
     evaluator=Evaluator,
     kind=cython.int,
     relaxed=cython.pointer(Relaxed),
-    untouched=cython.pointer(Progress),  # how `operators` looks before an exploration
-    operators=cython.pointer(Progress),
+    operators=cython.pointer(Firing),
+    facts=cython.p_int,
+    needs=cython.p_int,  # by operator: how many facts it needs
+    unmet=cython.p_int,  # and how many of these are not settled
     cost=cython.p_longlong,  # by fact; UNREACHED
     supporter=cython.p_int,  # by fact: the operator that reaches it at that cost; -1: it held
     queue=Queue,
@@ -56,14 +60,14 @@ UNREACHED = cython.declare(cython.longlong, 0x7F7F7F7F7F7F7F7F)  # as memset mak
 def explore(x: X, values: cython.p_const_int) -> cython.longlong:
     """Settles facts by rising cost until the goal is; returns its cost or DEAD_END."""
     r: cython.pointer[Relaxed] = x.relaxed
-    operators: cython.pointer[Progress] = x.operators
-    operator: cython.pointer[Progress]
+    operator: cython.pointer[Firing]
+    facts: cython.p_int = x.facts
+    unmet: cython.p_int = x.unmet
     cost: cython.p_longlong = x.cost
     supporter: cython.p_int = x.supporter
     queue: cython.pointer[Queue] = cython.address(x.queue)
     by_start: cython.p_const_int = r.by_start
     by: cython.p_const_int = r.by
-    add: cython.p_const_int = r.add
     adds_up: cython.bint = x.kind != MAX
     goal: cython.int = r.goal
     v: cython.int
@@ -74,7 +78,7 @@ def explore(x: X, values: cython.p_const_int) -> cython.longlong:
     number: cython.int
     paid: cython.longlong = 0
     total: cython.longlong
-    memcpy(operators, x.untouched, (r.operators + 1) * cython.sizeof(Progress))
+    memcpy(unmet, x.needs, r.operators * cython.sizeof(cython.int))
     memset(cost, 0x7F, r.facts * cython.sizeof(cython.longlong))
     clear(queue)
     for v in range(r.variables):
@@ -96,23 +100,23 @@ def explore(x: X, values: cython.p_const_int) -> cython.longlong:
             return paid
         for i in range(by_start[fact], by_start[fact + 1]):
             number = by[i]
-            operator = operators + number
-            operator.unmet -= 1
-            if adds_up:
-                operator.total += paid
-                if operator.unmet > 0:
-                    if operator.total > CEILING:
-                        operator.total = CEILING
-                    continue
-                total = operator.total
-            elif operator.unmet > 0:
+            unmet[number] -= 1
+            if unmet[number] > 0:
                 continue
+            operator = x.operators + number
+            total = operator.cost
+            if not adds_up:
+                total += paid  # facts settle by rising cost: this one is the costliest
+            elif operator.needs < 4:  # then no sum overflows
+                for j in range(operator.row, operator.adds):
+                    total += cost[facts[j]]
             else:
-                total = operator.total + paid  # facts settle in order: this is the costliest
+                for j in range(operator.row, operator.adds):
+                    total = min(CEILING, total + cost[facts[j]])
             if total > CEILING:
                 total = CEILING
-            for j in range(operator.adds, operator[1].adds):
-                added = add[j]
+            for j in range(operator.adds, operator.end):
+                added = facts[j]
                 if total < cost[added]:
                     cost[added] = total
                     supporter[added] = number
@@ -211,24 +215,30 @@ class RelaxationHeuristic:
             cython.pointer[Relaxed], cython.cast(cython.size_t, relaxed.address)
         )
         i: cython.int
+        j: cython.int
+        end: cython.int = 0
         x.evaluator.data = x
         x.evaluator.evaluate = evaluate
         x.kind = KINDS[kind]
         x.relaxed = r
-        # Two words hold one Progress.
-        x.untouched = cython.cast(
-            cython.pointer[Progress], words(self.owned, 2 * (r.operators + 1))
-        )
-        x.operators = cython.cast(
-            cython.pointer[Progress], words(self.owned, 2 * (r.operators + 1))
-        )
+        x.needs = ints(self.owned, r.operators)
+        x.unmet = ints(self.owned, r.operators)
+        x.operators = cython.cast(cython.pointer[Firing], words(self.owned, 3 * r.operators))
+        x.facts = ints(self.owned, r.need_start[r.operators] + r.add_start[r.operators])
         x.cost = longs(self.owned, r.facts)
         x.supporter = ints(self.owned, r.facts)
         for i in range(r.operators):
-            x.untouched[i].total = r.cost[i]
-            x.untouched[i].unmet = r.need_start[i + 1] - r.need_start[i]
-        for i in range(r.operators + 1):
-            x.untouched[i].adds = r.add_start[i]
+            x.needs[i] = x.operators[i].needs = r.need_start[i + 1] - r.need_start[i]
+            x.operators[i].cost = r.cost[i]
+            x.operators[i].row = end
+            for j in range(r.need_start[i], r.need_start[i + 1]):
+                x.facts[end] = r.need[j]
+                end += 1
+            x.operators[i].adds = end
+            for j in range(r.add_start[i], r.add_start[i + 1]):
+                x.facts[end] = r.add[j]
+                end += 1
+            x.operators[i].end = end
         if x.kind == FF:
             x.fact_seen = ints(self.owned, r.facts)
             x.operator_seen = ints(self.owned, r.operators)

@@ -158,6 +158,52 @@ def relax(
         finish(d, cost, owner)
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def drop_useless(d: D, needed: cython.p_int) -> cython.void:
+    """Drops adds that the operator needs itself or that none needs, and operators without adds."""
+    o: cython.int
+    i: cython.int
+    j: cython.int
+    fact: cython.int
+    kept: cython.int = 0
+    needs: cython.int = 0
+    adds: cython.int = 0
+    need_end: cython.int = 0
+    add_end: cython.int = 0
+    for i in range(d.needs):
+        needed[d.need[i]] = True
+    for o in range(d.operators):
+        i = add_end
+        add_end = d.add_start[o + 1]
+        while i < add_end:
+            fact = d.add[i]
+            j = need_end
+            while j < d.need_start[o + 1] and d.need[j] != fact:
+                j += 1
+            if needed[fact] and j == d.need_start[o + 1]:
+                d.add[adds] = fact
+                adds += 1
+            i += 1
+        i = need_end
+        need_end = d.need_start[o + 1]
+        if adds == d.add_start[kept]:
+            continue
+        while i < need_end:
+            d.need[needs] = d.need[i]
+            needs += 1
+            i += 1
+        d.cost[kept] = d.cost[o]
+        d.owner[kept] = d.owner[o]
+        kept += 1
+        d.need_start[kept] = needs
+        d.add_start[kept] = adds
+    d.operators = kept
+    d.needs = needs
+    d.adds = adds
+
+
 @cython.cclass
 class RelaxedTask:
     """The delete relaxation of a task; `address` is that of its C structure."""
@@ -259,6 +305,9 @@ class RelaxedTask:
         d.adds += 1
         finish(d, 0, AXIOM)
 
+        needed: cython.p_int = ints(self.owned, r.facts)
+        needed[r.goal] = True
+        drop_useless(d, needed)
         r.operators = d.operators
         r.owners = operators.count
         r.first = d.first
