@@ -22,7 +22,7 @@ __all__ = ["Options", "Plan", "Planner", "Result", "Statistics", "Status", "solv
 # What the configurations stand for: (search, heuristic) pairs, tried in turn while a pair does not
 # support the task or, being incomplete, finds nothing.
 CONFIGURATIONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "fast": (("lazy_gbfs", "hff"), ("gbfs", "hff"), ("gbfs", "goal_count")),
+    "fast": (("lazy_gbfs", "hff,goal_count"), ("gbfs", "goal_count")),
     "optimal": (("astar", "lmcut"), ("astar", "hmax"), ("astar", "blind")),
 }
 OPTIMAL_SHARE = 0.5  # of the time left that `auto` gives to proving optimality,
