@@ -27,7 +27,7 @@ from planscript.runtime.pddl.model import (
     Problem,
     When,
 )
-from planscript.runtime.planner.validate import (
+from planscript.runtime.planner.semantics import (
     Binding,
     Interpreter,
     State,

@@ -35,7 +35,7 @@ from planscript.runtime.planner.lifted_relaxation import (
     conjuncts,
     variables_of,
 )
-from planscript.runtime.planner.validate import ground_atom, substitute
+from planscript.runtime.planner.semantics import ground_atom, substitute
 
 _Key = Hashable  # a formula up to the names of its free variables
 Scope = Mapping[str, tuple[str, ...]]  # the types of the variables that stand for any object
@@ -411,7 +411,7 @@ def describe(diagnosis: Diagnosis) -> str:
 
 
 def reason(diagnosis: Diagnosis) -> str:
-    """The diagnosis in one sentence: the first cause, and the nearest root that it comes down to."""
+    """The diagnosis in one sentence: the first cause, and the root that it comes down to."""
     if diagnosis.contradiction is not None or not diagnosis.causes:
         return describe(diagnosis)
     cause = diagnosis.causes[0]

@@ -33,7 +33,7 @@ from planscript.runtime.pddl.model import (
     When,
 )
 from planscript.runtime.planner.deadline import Deadline
-from planscript.runtime.planner.validate import (
+from planscript.runtime.planner.semantics import (
     Binding,
     Interpreter,
     Table,
