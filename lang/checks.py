@@ -210,6 +210,7 @@ class Checks:
 
     def _goal_def(self, node: s.GoalDef) -> None:
         self.world.parameters(node.parameters or ())
+        self.world.once("parameter", ((one.name, one.span) for one in node.parameters or ()))
         self._closure(node, lambda: self._visit(node.goal))
 
     def _perform(self, node: s.Perform) -> None:

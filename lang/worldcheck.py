@@ -72,11 +72,11 @@ class WorldCheck:
         local = Vocabulary()
         local.add(domain_signature(node))
         outer, self.vocabulary = self.vocabulary, local
-        self._once("type", ((one.name, one.span) for one in node.types))
-        self._once("constant", ((one.name, one.span) for one in node.constants))
-        self._once("predicate", ((one.name, one.name_span) for one in node.predicates))
-        self._once("action", ((one.name, one.name_span) for one in node.actions))
-        self._once("function", ((one.name, one.name_span) for one in node.functions))
+        self.once("type", ((one.name, one.span) for one in node.types))
+        self.once("constant", ((one.name, one.span) for one in node.constants))
+        self.once("predicate", ((one.name, one.name_span) for one in node.predicates))
+        self.once("action", ((one.name, one.name_span) for one in node.actions))
+        self.once("function", ((one.name, one.name_span) for one in node.functions))
         self._type_circles(node)
         self.parameters(node.constants)
         for predicate in node.predicates:
@@ -86,7 +86,7 @@ class WorldCheck:
         derived = {one.name for one in node.derived}
         for rule in node.derived:
             self.parameters(rule.parameters)
-            self._once("parameter", ((one.name, one.span) for one in rule.parameters))
+            self.once("parameter", ((one.name, one.span) for one in rule.parameters))
             self.formula(rule.body, None, _bound(rule.parameters))
         for action in node.actions:
             self._action(action, derived)
@@ -95,7 +95,7 @@ class WorldCheck:
     def _head(self, node: s.PredicateDef | s.NumericDef | s.ActionDef) -> None:
         """Parameters and glosses."""
         self.parameters(node.parameters)
-        self._once("parameter", ((one.name, one.span) for one in node.parameters))
+        self.once("parameter", ((one.name, one.span) for one in node.parameters))
         self._glosses(node.glosses, {one.name for one in node.parameters})
 
     def _glosses(self, glosses: Iterable[s.Gloss], names: set[str]) -> None:
@@ -188,7 +188,7 @@ class WorldCheck:
             self.report.error(
                 "E0208", f"`{node.domain.id}` is a {variable.kind}, not a domain", node.domain.span
             )
-        self._once("object", ((one.name, one.span) for one in node.objects))
+        self.once("object", ((one.name, one.span) for one in node.objects))
         self.parameters(node.objects)
         for fact in node.init:
             self.formula(fact, None, {})
@@ -199,7 +199,7 @@ class WorldCheck:
 
     def _describe(self, node: s.Describe) -> None:
         names = [one.id for one in node.parameters]
-        self._once("parameter", ((one.id, one.span) for one in node.parameters))
+        self.once("parameter", ((one.id, one.span) for one in node.parameters))
         self._glosses(node.glosses, set(names))
         kinds = {**self.vocabulary.predicates, **self.vocabulary.actions}
         if node.name in kinds:
@@ -268,7 +268,8 @@ class WorldCheck:
                     seen.add(name)
                     todo += self.vocabulary.types.get(name, ())
 
-    def _once(self, what: str, names: Iterable[tuple[str, Span]]) -> None:
+    def once(self, what: str, names: Iterable[tuple[str, Span]]) -> None:
+        """Reports names that stand twice."""
         seen: dict[str, Span] = {}
         for name, span in names:
             if name in seen:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from script_host import ScriptError, TestHost
 
 from planscript.lang import syntax as s
-
-from .conftest import ScriptError, TestHost
 
 Run = Callable[..., TestHost]
 
@@ -192,9 +191,9 @@ def test_generated_code_uses_no_python_attribute_but_methods_of_builtin_types() 
     """Every attribute in the bytecode is a listed method, guarded by a test of the exact type."""
     from types import CodeType
 
-    from planscript.lang.codegen_expressions import FAST_METHODS
+    from script_host import compile_text
 
-    from .conftest import compile_text
+    from planscript.lang.codegen_expressions import FAST_METHODS
 
     text = (
         "xs = [1]\nxs.append(2)\nxs.clear()\nm = {}\nm.get(1)\nm.x.get(2)\n"

@@ -13,11 +13,10 @@ import re
 from pathlib import Path
 
 import pytest
+from script_host import NAMES
 
 from planscript.lang.compile import compile_script
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span, display_width, draw
-
-from .conftest import NAMES
 
 FOLDER = Path(__file__).parent.parent / "diagnostics"
 SCRIPTS = sorted(FOLDER.glob("*.plan"))

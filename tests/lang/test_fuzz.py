@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from script_host import compile_text
 
 from planscript.lang import parser
 from planscript.lang.diagnostics import SourceError, draw
 from planscript.lang.highlight import PlanscriptLexer
 from planscript.lang.keywords import HARD, SIGNS, SOFT
-
-from .conftest import compile_text
+from planscript.lang.resolver import Known
 
 SAMPLES = [
     'let xs = [1, 2]\nfor x in xs:\n    print("{x:>3} and {xs[0]}")\nelse:\n    pass\n',
@@ -37,9 +37,9 @@ PIECES = sorted(HARD | SOFT) + list(SIGNS) + [
 ]  # fmt: skip
 
 
-def check(text: str) -> None:
+def check(text: str, **options: Any) -> None:
     try:
-        compile_text(text)
+        compile_text(text, **options)
     except SourceError as error:
         assert error.diagnostics
         for one in error.diagnostics:
@@ -200,6 +200,8 @@ def test_sentences_of_the_grammar_reach_every_rule(sentences: list[str]) -> None
     assert parsed > len(sentences) // 3
 
 
-def test_sentences_of_the_grammar_raise_nothing_else(sentences: list[str]) -> None:
+def test_sentences_of_the_grammar_compile_or_are_refused(sentences: list[str]) -> None:
+    known = Known({"x": "known", "on": "known", "f": "known"})
     for text in sentences:
         check(text)
+        check(text, known=known, counting=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from script_host import TestHost, run_text
 
 from planscript.lang.compile import CompiledModule
-
-from .conftest import TestHost, run_text
 
 Compiled = Callable[..., CompiledModule]
 

@@ -332,3 +332,13 @@ def test_one_run_finds_the_errors_of_several_lines() -> None:
 )
 def test_a_conversation_knows_when_to_read_on(text: str, expected: bool) -> None:
     assert is_unfinished(text) is expected
+
+
+def test_an_else_belongs_to_the_statement_at_its_indentation() -> None:
+    statement = one("if a:\n    achieve g\n    else:\n        b()\nelse:\n    c()\n")
+    assert isinstance(statement, s.If) and isinstance(statement.otherwise[0], s.Evaluate)
+    inner = statement.body[0]
+    assert isinstance(inner, s.Achieve) and inner.otherwise is not None
+    inline = one("if a: achieve g\nelse: b()\n")
+    assert isinstance(inline, s.If) and isinstance(inline.body[0], s.Achieve)
+    assert inline.body[0].otherwise is None and inline.otherwise

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from .conftest import ScriptError, TestHost, compile_text, run_text
+from script_host import ScriptError, TestHost, compile_text, run_text
 
 Lines = Callable[[str], list[str]]
 
