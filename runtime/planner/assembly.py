@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations, repeat
 from operator import eq
+from typing import NamedTuple
 
 from planscript.runtime.planner.encoding import HOLDS, Encoding
 from planscript.runtime.planner.task import Operators
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How an operator looks; literals are given by their places in the list that it came from.
 
     `effects` holds (place, adds, places of conditions), deletes first.
@@ -115,27 +114,26 @@ def _left_to_test(
     return tuple(left)
 
 
-@dataclass(slots=True)
-class Column:
+class Column(NamedTuple):
     """One literal of a schema over all of its instances, as codes; `name` is its predicate."""
 
     name: str
     codes: list[int]
 
 
-@dataclass(slots=True)
 class OperatorTable:
     """Operators under construction; `dropped` counts those that can never be applied."""
 
-    encoding: Encoding
-    dropped: int = 0
-    cost: array[int] = field(default_factory=lambda: array("q"))
-    pre_start: array[int] = field(default_factory=lambda: array("i", (0,)))
-    pre: array[int] = field(default_factory=lambda: array("i"))
-    eff_start: array[int] = field(default_factory=lambda: array("i", (0,)))
-    eff: array[int] = field(default_factory=lambda: array("i"))
-    cond_start: array[int] = field(default_factory=lambda: array("i", (0,)))
-    cond: array[int] = field(default_factory=lambda: array("i"))
+    def __init__(self, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self.dropped = 0
+        self.cost = array("q")
+        self.pre_start = array("i", (0,))
+        self.pre = array("i")
+        self.eff_start = array("i", (0,))
+        self.eff = array("i")
+        self.cond_start = array("i", (0,))
+        self.cond = array("i")
 
     def __len__(self) -> int:
         return len(self.cost)

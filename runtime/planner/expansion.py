@@ -7,8 +7,8 @@ A ground formula is a literal, or `AllOf` or `AnyOf` others. A literal is an int
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 from planscript.runtime.pddl.model import (
     And,
@@ -26,17 +26,40 @@ from planscript.runtime.planner.formulas import free_variables
 from planscript.runtime.planner.normalise import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    parts: tuple[Ground, ...]
+class _Compound:
+    """A formula of parts; equal to one of the same kind with the same parts."""
+
+    __slots__ = ("parts", "_hash")
+
+    def __init__(self, parts: tuple[Ground, ...]) -> None:
+        self.parts = parts
+        self._hash = hash((type(self), parts))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Compound)
+            and type(other) is type(self)
+            and other._hash == self._hash
+            and other.parts == self.parts
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    parts: tuple[Ground, ...]
+class AllOf(_Compound):
+    """All of the parts hold."""
+
+    __slots__ = ()
 
 
-Ground = int | AllOf | AnyOf
+class AnyOf(_Compound):
+    """Some of the parts hold."""
+
+    __slots__ = ()
+
+
+Ground: TypeAlias = "int | AllOf | AnyOf"
 Expansion = Callable[[], Ground]
 TRUE = AllOf(())  # there is only one, so that `is` can tell
 FALSE = AnyOf(())

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import product
 from operator import itemgetter
+from typing import NamedTuple
 
 from planscript.runtime.pddl.model import Atom
 from planscript.runtime.planner.deadline import Deadline
@@ -25,8 +25,7 @@ MOST_PARTS = 6
 Terms = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Part:
+class Part(NamedTuple):
     """Facts of one predicate: parameter i of the invariant is argument `order[i]`.
 
     At most one argument is no parameter: `counted` is its position, or -1.
@@ -121,8 +120,7 @@ def _picker(order: tuple[int, ...]):  # type: ignore[no-untyped-def]
 # ---------------------------------------------------------------- proof
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     """An add or delete effect: its conditions beside the precondition, and its own variables."""
 
     atom: Atom

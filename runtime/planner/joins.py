@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 Tuple = tuple[int, ...]
 JoinFunction = Callable[[Sequence[Tuple]], None]
@@ -21,8 +20,7 @@ MOST_LOOPS = 16  # in one function; CPython allows 20 nested blocks
 UNKNOWN_SHARE = 0.5  # the guess for how much of the conceivable a changing predicate comes to hold
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A predicate applied to terms: a number n >= 0 is variable n, n < 0 is object ~n."""
 
     predicate: str
@@ -110,8 +108,7 @@ class Relation:
         return insert
 
 
-@dataclass(slots=True)
-class Join:
+class Join(NamedTuple):
     """What one join has to satisfy and to do.
 
     `domains[v]` are the values of variable v. `absent` are facts of predicates that never change,
@@ -125,7 +122,7 @@ class Join:
     unequal: Sequence[tuple[int, int]]
     checks: Sequence[tuple[Callable[..., bool], Tuple]]
     finish: Sequence[str]
-    bindings: dict[str, object] = field(default_factory=dict)
+    bindings: dict[str, object]
 
 
 def compile_join(

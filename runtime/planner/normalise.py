@@ -9,10 +9,9 @@ disjunctions are left whole: on ground arguments most of them collapse.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span
 from planscript.runtime.pddl.model import (
@@ -51,8 +50,7 @@ _T = TypeVar("_T")
 MOST_BRANCHES = 8  # a disjunction is split into rules only while there are no more than this
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A conjunction over typed variables.
 
     `domains[i]` are the objects (by number) that `variables[i]` ranges over. `checks` hold only
@@ -69,8 +67,7 @@ class Rule:
     residual: tuple[Formula, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EffectRule:
+class EffectRule(NamedTuple):
     """A conditional or quantified effect; its rule's variables begin with those of the schema."""
 
     rule: Rule
@@ -78,8 +75,7 @@ class EffectRule:
     adds: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(NamedTuple):
     """One branch of an action: `arguments` are the action's arguments as terms over the rule."""
 
     action: Action
@@ -91,8 +87,7 @@ class Schema:
     costs: tuple[Fraction | Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AxiomRule:
+class AxiomRule(NamedTuple):
     """One branch of an axiom."""
 
     rule: Rule
@@ -209,7 +204,7 @@ class Normaliser:
         renamed = []
         for parameter in parameters:
             self._fresh += 1
-            renamed.append(replace(parameter, name=f"{parameter.name}#{self._fresh}"))
+            renamed.append(Parameter(f"{parameter.name}#{self._fresh}", parameter.types))
         return tuple(renamed)
 
     # ------------------------------------------------ splitting
@@ -369,7 +364,7 @@ class Normaliser:
         match effect:
             case Add(atom) | Delete(atom):
                 atom = substitute_atom(atom, names)
-                effects.append(replace(around, atom=atom, adds=isinstance(effect, Add)))
+                effects.append(around._replace(atom=atom, adds=isinstance(effect, Add)))
             case Increase(amount):
                 if around.parameters or around.condition != TRUE:
                     raise SourceError(
@@ -384,12 +379,12 @@ class Normaliser:
             case When(condition, inner):
                 both = conjunction((around.condition, self._nnf(condition, True, names)))
                 if both != FALSE:
-                    within = replace(around, condition=both)
+                    within = around._replace(condition=both)
                     self._flatten(action, inner, within, names, effects, costs)
             case ForAllEffect(parameters, inner):
                 renamed = self._renamed(parameters)
                 new = {p.name: r.name for p, r in zip(parameters, renamed, strict=True)}
-                within = replace(around, parameters=(*around.parameters, *renamed))
+                within = around._replace(parameters=(*around.parameters, *renamed))
                 self._flatten(action, inner, within, {**names, **new}, effects, costs)
             case Effects(parts):
                 for part in parts:
@@ -411,8 +406,7 @@ class Normaliser:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _FlatEffect:
+class _FlatEffect(NamedTuple):
     """A simple effect with the quantifiers and conditions around it."""
 
     parameters: tuple[Parameter, ...] = ()

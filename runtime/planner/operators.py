@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import repeat
+from typing import NamedTuple
 
 from planscript.runtime.pddl.model import Atom
 from planscript.runtime.planner.assembly import Column, OperatorTable
@@ -26,8 +26,7 @@ from planscript.runtime.planner.reachability import Reached, Source
 Literals = tuple[int, ...]
 
 
-@dataclass(slots=True)
-class RowOperator:
+class RowOperator(NamedTuple):
     """A ground operator before its facts have variables; literals as in `expansion.py`."""
 
     row: int  # of the schema's instances
@@ -105,14 +104,14 @@ class Instances:
         return found
 
 
-@dataclass(slots=True)
 class Blocks:
-    """Which instance each operator comes from."""
+    """Which instance each operator comes from; operators from `end` on are artificial."""
 
-    objects: tuple[str, ...]
-    end: int = 0  # operators from here on are artificial
-    starts: list[int] = field(default_factory=list)
-    origins: list[tuple[Instances, range | list[int]]] = field(default_factory=list)
+    def __init__(self, objects: tuple[str, ...]) -> None:
+        self.objects = objects
+        self.end = 0
+        self.starts: list[int] = []
+        self.origins: list[tuple[Instances, range | list[int]]] = []
 
     def action_of(self, operator: int) -> Atom:
         """The action and arguments of an operator; an artificial one has the name ""."""

@@ -8,8 +8,8 @@ count as possible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from planscript.runtime.pddl.model import Atom, Formula, Problem
 from planscript.runtime.planner.deadline import Deadline
@@ -31,7 +31,6 @@ GOAL = Atom("=goal")  # stands for a goal that is no conjunction; nothing makes 
 TICKS_PER_CHECK = 2  # a tick comes every 1024 steps of all loops but the innermost
 
 
-@dataclass(slots=True)
 class Source:
     """A rule as reachability sees it: its instances make its `heads` reachable.
 
@@ -39,10 +38,11 @@ class Source:
     of one instance in a row of `width`.
     """
 
-    rule: Rule
-    heads: tuple[Atom, ...]
-    also: tuple[Atom, ...] = ()
-    found: list[int] = field(default_factory=list)
+    def __init__(self, rule: Rule, heads: tuple[Atom, ...], also: tuple[Atom, ...] = ()) -> None:
+        self.rule = rule
+        self.heads = heads
+        self.also = also
+        self.found: list[int] = []
 
     @property
     def width(self) -> int:
@@ -64,8 +64,7 @@ class Source:
         return zip(*[iter(self.found)] * self.width, strict=True)
 
 
-@dataclass(slots=True)
-class Reached:
+class Reached(NamedTuple):
     """What relaxed reachability found.
 
     `tuples[name]` are the facts of a predicate that changes, by object numbers; `known` has the
