@@ -200,7 +200,7 @@ class GoalNetwork(nn.Module):
     def items(self, ids: Tensor, mask: Tensor, pool: Tensor) -> Tensor:
         """Item texts -> item vectors (N, d), the mean over the pieces that `pool` (N, T) marks."""
         x = self.encode(ids, mask, 0)
-        share = pool.to(x.dtype) / pool.sum(1, keepdim=True).clamp(min=1)
+        share = (pool / pool.sum(1, keepdim=True).clamp(min=1)).to(x.dtype)
         return torch.einsum("ntd,nt->nd", x, share)
 
     def fuse(
@@ -221,7 +221,8 @@ class GoalNetwork(nn.Module):
         near = near * mask[:, :, None]
         rival = near.masked_fill(~visible[:, None], NEVER).amax(2, keepdim=True)
         features = torch.cat((features, near[..., None], (near - rival)[..., None]), 3)
-        best = features.amax(1)  # (B, N, F)
+        features = features.to(self.piece.weight.dtype)
+        best = features.amax(1).clamp(min=0)  # (B, N, F); padding counts for nothing
         item = items + self.kind(kinds) + self.spelling(best)  # (B, N, d)
         x = self.drop(self.fusion_norm(torch.cat((text, item), 1)))
 
@@ -245,6 +246,7 @@ class GoalNetwork(nn.Module):
         least = seen.masked_fill(~words, -NEVER).amin(1)
         average = (x[:, length:] * visible[:, :, None]).sum(1) / visible.sum(1, keepdim=True)
         pooled = torch.cat((x[:, 0], average, mean[:, None], least[:, None]), 1)
+        pooled = pooled.to(self.piece.weight.dtype)
         return memory, self.refuse(pooled).squeeze(1)
 
     def _memory(self, x: Tensor, base: Tensor, length: int, features: Tensor) -> Memory:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from planscript.runtime.goals.grammar import START, Grammar, State
+from planscript.runtime.goals.grammar import ITEM, START, Grammar, State
 from planscript.runtime.goals.inputs import ITEM_ROOM, text_tensors, type_symbol
 from planscript.runtime.goals.linking import F_SHARE
 from planscript.runtime.goals.model import GoalNetwork, Memory
@@ -27,8 +27,9 @@ from planscript.runtime.goals.weights_file import SHIPPED, load_weights
 from planscript.runtime.pddl.model import Atom, Domain, Formula, Parameter
 
 MOST_OBJECTS = 120  # worlds with more are cut down to what a text seems to speak of
-HOPELESS = 8.0  # hypotheses this much less likely (log) than a finished one are dropped
-LENGTH_POWER = 0.6  # hypotheses compare by log-probability / length ** LENGTH_POWER
+HOPELESS = 6.0  # hypotheses this much less likely (log) than a finished one are dropped
+LENGTH_POWER = 0.7  # hypotheses compare by belief / length ** LENGTH_POWER
+USE_WEIGHT = 0.7  # of "the goal speaks of this item" beside the decoder's log-probability
 _STOP = frozenset(
     """a an the of to in on at is are be been am was were and or it its for with by as that this these
     those then please can could would should will may you i we me us my our your they them their he she
@@ -39,16 +40,25 @@ _STOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A finished or unfinished sequence of symbols."""
+    """A finished or unfinished sequence of symbols.
+
+    It is believed by two experts: the decoder, symbol by symbol, and the network's opinion of which
+    items the goal speaks of, each item once.
+    """
 
     symbols: tuple[int, ...]
     state: State
-    score: float  # log-probability
+    score: float  # the decoder's log-probability
+    use: float  # log-probability of just these items being spoken of
     least: float = 0.0  # log-probability of the least likely symbol
 
     @property
+    def belief(self) -> float:
+        return self.score + USE_WEIGHT * self.use
+
+    @property
     def rank(self) -> float:
-        return self.score / max(1, len(self.symbols)) ** LENGTH_POWER
+        return self.belief / max(1, len(self.symbols)) ** LENGTH_POWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +175,11 @@ class GoalModel:
             return Prediction(None, 0.0, [], True, unlinked)
         found = self._search(grammar, memory, beam)
         readings = _distinct(grammar, found)
-        shares = _softmax([h.rank * max(1, len(h.symbols)) ** LENGTH_POWER for h, _ in readings])
+        shares = _softmax([h.rank * 3 for h, _ in readings])
         best = readings[0][0]
         evidence = (
             best.score,
+            best.use,
             best.least,
             math.log(shares[0] / (1 - shares[0] + 1e-4) + 1e-9),
             float(refusal[0]),
@@ -237,7 +248,10 @@ class GoalModel:
 
     def _search(self, grammar: Grammar, memory: Memory, beam: int) -> list[Hypothesis]:
         """Finished hypotheses, best first; never empty."""
-        alive = [Hypothesis((), grammar.start(), 0.0)]
+        odds = memory.used[0].float()
+        nothing = float(torch.nn.functional.logsigmoid(-odds).sum())
+        gain = odds.tolist()
+        alive = [Hypothesis((), grammar.start(), 0.0, nothing)]
         finished: list[Hypothesis] = []
         past: list[tuple[Tensor, Tensor]] | None = None
         rows = torch.zeros(1, dtype=torch.long)
@@ -247,24 +261,28 @@ class GoalModel:
             if past is not None:
                 past = [(k[rows], v[rows]) for k, v in past]
             scores, past = self.network.decode(memory.select(len(alive)), last, types, past)
-            options: list[tuple[float, int, int, float]] = []
+            options: list[tuple[float, int, int, float, float]] = []
             for row, one in enumerate(alive):
                 allowed = grammar.allowed(one.state)
                 logs = scores[row, -1, torch.tensor(allowed)].log_softmax(0)
-                top = logs.topk(min(beam, len(allowed)))
+                top = logs.topk(min(2 * beam, len(allowed)))
                 for value, index in zip(top.values.tolist(), top.indices.tolist(), strict=True):
-                    options.append((one.score + value, row, allowed[index], value))
+                    symbol = allowed[index]
+                    fresh = symbol >= ITEM and symbol not in one.symbols
+                    use = one.use + (gain[symbol - ITEM] if fresh else 0.0)
+                    belief = one.score + value + USE_WEIGHT * use
+                    options.append((belief, row, symbol, value, use))
             options.sort(key=lambda option: -option[0])
             new: list[Hypothesis] = []
             parents: list[int] = []
-            floor = max((h.score for h in finished), default=-math.inf) - HOPELESS
-            for score, row, symbol, value in options[: 2 * beam]:
-                if score < floor:
+            floor = max((h.belief for h in finished), default=-math.inf) - HOPELESS
+            for belief, row, symbol, value, use in options[: 2 * beam]:
+                if belief < floor:
                     break
                 one = alive[row]
                 state = grammar.advance(one.state, symbol)
                 grown = Hypothesis(
-                    (*one.symbols, symbol), state, score, min(one.least, value)
+                    (*one.symbols, symbol), state, one.score + value, use, min(one.least, value)
                 )
                 if state.finished:
                     finished.append(grown)
@@ -273,8 +291,8 @@ class GoalModel:
                     parents.append(row)
             finished.sort(key=lambda h: -h.rank)
             if len(finished) >= beam and new:
-                # Scores only fall; even finished at the greatest length the best one must still win.
-                hope = max(h.score for h in new) / (len(new[0].symbols) + 8) ** LENGTH_POWER
+                # Even somewhat longer and no less believed the best one would have to win.
+                hope = max(h.belief for h in new) / (len(new[0].symbols) + 6) ** LENGTH_POWER
                 if hope < finished[beam - 1].rank:
                     break
             alive = new
