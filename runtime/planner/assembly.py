@@ -53,19 +53,14 @@ def assemble(
             return None
         kept.append(place)
     kept = list({codes[place]: place for place in kept}.values())
-    clubs: set[int] = set()
-    for place in kept:
-        if codes[place] < encoding.count:
-            own_clubs = encoding.clubs[codes[place]]
-            if not clubs.isdisjoint(own_clubs):
-                return None  # two facts that exclude each other
-            clubs |= own_clubs
+    if encoding.clash([codes[place] for place in kept]):
+        return None  # two facts that exclude each other
     added: dict[int, int] = {}  # variable -> code that is added without condition
     for place, adds, conditions in effects:
         if adds and not conditions:
             code = codes[place]
             if added.setdefault(variable[code], code) != code:
-                return None  # two facts that exclude each other
+                return None
     deletes: dict[tuple[int, frozenset[int]], tuple[int, bool, tuple[int, ...]]] = {}
     gains: dict[tuple[int, frozenset[int]], tuple[int, bool, tuple[int, ...]]] = {}
     for place, adds, conditions in effects:

@@ -94,6 +94,17 @@ class Encoding:
         """Whether the variable of a code stands for one fact only."""
         return len(self.groups[self.variable[code]]) == 1
 
+    def clash(self, codes: Iterable[int]) -> bool:
+        """Whether two of the codes, all different, are facts of one exclusive group."""
+        seen: set[int] = set()
+        for code in codes:
+            if code < self.count:
+                clubs = self.clubs[code]
+                if not seen.isdisjoint(clubs):
+                    return True
+                seen |= clubs
+        return False
+
     def value_in(self, variable: int, state: AbstractSet[int]) -> int:
         """The value of a variable where just the facts `state` hold; a derived one has 0."""
         group = self.groups[variable]

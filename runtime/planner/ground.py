@@ -187,7 +187,7 @@ class Grounding:
                 return None
             if code != HOLDS and held.setdefault(self.encoding.variable[code], code) != code:
                 return None
-        return list(held.values())
+        return None if self.encoding.clash(held.values()) else list(held.values())
 
     def _rules(self, layers: Mapping[int, int]) -> OperatorTable:
         """The axioms, by layer."""

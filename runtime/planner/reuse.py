@@ -109,7 +109,9 @@ class _World:
         variables = tuple(closure(self._causes, {v for goal in goals for v, _ in goal}))
         part = self._parts.get(variables)
         if part is None:
-            part = restricted(replace(self.grounding.task, goal=()), variables)
+            whole = self.grounding.task
+            everything = len(variables) == len(whole.variables)
+            part = whole if everything else restricted(whole, variables)
         _remember(self._parts, variables, part, MOST_PARTS)
         number = {old: new for new, old in enumerate(variables)}
         initial = tuple([self._initial[v] for v in variables])

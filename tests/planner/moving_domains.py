@@ -1,7 +1,7 @@
-"""Random problems in which facts follow one another, so that most groups of them exclude each other.
+"""Random problems in which facts follow one another, so that most groups of them are exclusive.
 
-Not a test. Unlike `random_domains`, nearly every action here takes one fact away and puts another in
-its place, as in transport or stacking domains; some do not, and break the invariant.
+Not a test. Unlike `random_domains`, nearly every action here takes one fact away and puts another
+in its place, as in transport or stacking domains; some do not, and break the invariant.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def moving_problems(draw: st.DrawFn) -> Problem:
         parameters = tuple(Parameter(term) for term in terms)
         return Action(name, parameters, And(tuple(condition)), Effects(tuple(parts)))
 
-    actions = {name: action(name) for name in ("first", "second", "third")[: draw(st.integers(1, 3))]}
+    actions = {
+        name: action(name) for name in ("first", "second", "third")[: draw(st.integers(1, 3))]
+    }
     init = frozenset(atom(names) for _ in range(draw(st.integers(1, 4))))
     goal = And(tuple(atom(names) for _ in range(draw(st.integers(1, 2)))))
     domain = Domain("moving", predicates=predicates, actions=actions)
