@@ -87,14 +87,13 @@ def _script_frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType,
 
 def place(code: CodeType, instruction: int) -> Span | None:
     """The stretch of the script that an instruction was made from."""
-    for position in islice(code.co_positions(), instruction // 2, instruction // 2 + 1):
-        line, end_line, column, end_column = position
-        if line is None:
-            return None
-        start = (column or 0) + 1
-        end = start + 1 if end_column is None else end_column + 1
-        return Span(code.co_filename, line, start, end_line or line, end)
-    return None
+    found: tuple[int, int, int, int] | None = None
+    for line, end_line, column, end_column in islice(code.co_positions(), instruction // 2 + 1):
+        if line is not None:  # else a jump that Python made: the place before it
+            start = (column or 0) + 1
+            end = start + 1 if end_column is None else end_column + 1
+            found = line, start, end_line or line, end
+    return None if found is None else Span(code.co_filename, *found)
 
 
 def _locate(made: RunError, found: list[tuple[FrameType, int]]) -> None:
