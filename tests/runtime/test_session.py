@@ -195,9 +195,7 @@ def test_counting_does_not_change_results() -> None:
 
 
 def test_a_time_budget_ends_a_sort_with_a_slow_key() -> None:
-    text = (
-        "fn slow(x):\n    let n = 0\n    while true:\n        n += 1\nsorted([3, 1], key=slow)\n"
-    )
+    text = "fn slow(x):\n    let n = 0\n    while true:\n        n += 1\nsorted([3, 1], key=slow)\n"
     began = time.monotonic()
     assert isinstance(failure(text, limits=Limits(seconds=0.3)), LimitError)
     assert time.monotonic() - began < 10
