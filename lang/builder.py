@@ -122,6 +122,9 @@ class Builder:
         parameters = tuple(s.Name(one.text, self._at(one)) for one in names or ())
         return s.Describe(name.text, parameters, glosses, self._at(name), span)
 
+    def describe_thing(self, span: Span, name: Token, glosses: Parts) -> Parts:
+        return s.Describe(name.text, (), glosses, self._at(name), span)
+
     def error_kind(self, span: Span, name: Token, parameters: Parts) -> Parts:
         return s.ErrorDef(name.text, parameters or (), self._at(name), span)
 

@@ -205,7 +205,7 @@ class _Layout:
         quoted = after.type in ("STRING", "TEXT_START")
         match word:
             case "describe":
-                return named and then.type == "("
+                return named and then.type in ("(", ":")
             case "goal":
                 return named and then.type in ("=", "(", ":", "NEWLINE")
             case "now":

@@ -895,7 +895,10 @@ class GoalDef:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Describe:
-    """`describe on(f, s): "{f} is on {s}", zh: "..."`: glosses for a predicate or an action."""
+    """`describe on(f, s): "{f} is on {s}", zh: "..."`: glosses for a predicate or an action.
+
+    `describe apple: "the apple", zh: "..."`: words for an object or a type.
+    """
 
     name: str
     parameters: tuple[Name, ...]

@@ -205,12 +205,18 @@ class WorldCheck:
         if node.name in kinds:
             kind = "predicate" if node.name in self.vocabulary.predicates else "action"
             self.count(kind, node.name, kinds[node.name], len(names), node.name_span)
+        elif node.name in self.vocabulary.objects or node.name in self.vocabulary.types:
+            if node.parameters:
+                self.report.error(
+                    "E0204", f"`{node.name}` takes no arguments", node.parameters[0].span
+                )
         elif not self.vocabulary.is_open and not self._is_trusted(node.name, None):
+            known = {*kinds, *self.vocabulary.objects, *self.vocabulary.types}
             self.report.error(
                 "E0202",
-                f"no predicate or action `{node.name}`",
+                f"no predicate, action, object or type `{node.name}`",
                 node.name_span,
-                hint=did_you_mean(node.name, kinds),
+                hint=did_you_mean(node.name, known),
             )
 
     def perform(self, node: s.Perform) -> None:

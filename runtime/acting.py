@@ -64,6 +64,7 @@ class Acting(Declarations):
         self.emit = emit
         self._planner = Planner()
         self._executors: list[Executor] = []
+        self._told: set[tuple[str, Formula]] = set()  # meanings shown already
 
     # ------------------------------------------------ goals
 
@@ -182,6 +183,9 @@ class Acting(Declarations):
                 unlinked=list(doubt.unlinked),
             ) from None
         goal.formula, goal.confidence, goal.text = compiled.goal, compiled.confidence, text
+        if (text, compiled.goal) in self._told:
+            return compiled.goal
+        self._told.add((text, compiled.goal))
         self.emit(
             "goal",
             {
@@ -341,7 +345,7 @@ class Acting(Declarations):
 
         if result.status not in (Status.UNSOLVABLE, Status.EXHAUSTED):
             return result.note or str(result.status.value)
-        return explain.describe(explain.diagnose(problem))
+        return explain.reason(explain.diagnose(problem))
 
     def language_of(self, text: str) -> str:
         """The language that a text is written in: what it means is said in the same."""
