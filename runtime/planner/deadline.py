@@ -12,6 +12,8 @@ from collections.abc import Callable
 from math import inf
 from time import monotonic
 
+LOOK_SECONDS = 0.01  # between two looks at the memory
+
 
 class DeadlineExpired(Exception):
     """Time is up, or the caller wants to stop (`interrupted`); `solve` turns it into a status."""
@@ -29,7 +31,7 @@ class Deadline:
     (None: no limit).
     """
 
-    __slots__ = ("_end", "_interrupt", "_max_bytes", "started")
+    __slots__ = ("_end", "_interrupt", "_max_bytes", "_next_look", "started")
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class Deadline:
         self._end = inf if seconds is None else self.started + seconds
         self._interrupt = interrupt
         self._max_bytes = None if max_memory is None else max_memory << 20
+        self._next_look = self.started  # at the memory, which takes longer than at the clock
 
     def elapsed(self) -> float:
         """Seconds since the deadline was made."""
@@ -67,10 +70,13 @@ class Deadline:
         """
         if self.interrupted():
             raise DeadlineExpired(interrupted=True)
-        if monotonic() >= self._end:
+        now = monotonic()
+        if now >= self._end:
             raise DeadlineExpired
-        if self._max_bytes is not None and resident_bytes() > self._max_bytes:
-            raise MemoryError(f"more than {self._max_bytes >> 20} MB in use")
+        if self._max_bytes is not None and now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            if resident_bytes() > self._max_bytes:
+                raise MemoryError(f"more than {self._max_bytes >> 20} MB in use")
 
     def within(self, seconds: float) -> Deadline:
         """A deadline `seconds` from now, or this one's end where that comes first."""

@@ -33,7 +33,7 @@ class Statistics:
     generated: int = 0
     reopened: int = 0
     initial_h: int | None = None
-    peak_memory: int = 0  # bytes
+    peak_memory: int = 0  # bytes; 0 where it was not asked
     grounding_reused: bool = False
 
 

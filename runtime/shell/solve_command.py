@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
-from planscript.runtime.planner.deadline import Deadline, DeadlineExpired
+from planscript.runtime.planner.deadline import Deadline, DeadlineExpired, peak_bytes
 from planscript.runtime.planner.status import Status
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _print_statistics(result: Result) -> None:
         print(f"{name} {getattr(statistics, f'{name}_seconds'):.3f} s", file=sys.stderr)
     for name in ("variables", "facts", "operators", "axioms", "expanded", "evaluated", "generated"):
         print(f"{name} {getattr(statistics, name)}", file=sys.stderr)
-    print(f"memory {statistics.peak_memory >> 20} MB", file=sys.stderr)
+    print(f"memory {peak_bytes() >> 20} MB", file=sys.stderr)
 
 
 def _unknown_names(options: Options) -> str:
