@@ -1,4 +1,4 @@
-"""`planscript test PATH ...`: runs the `test` blocks of scripts."""
+"""`planscript test PATH ...`: runs the `test` blocks of scripts, and holds them to their comments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from pathlib import Path
 
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, SourceError
 from planscript.runtime.shell.report import report
-from planscript.runtime.shell.session_arguments import add_session_arguments, make_session
+from planscript.runtime.shell.session_arguments import (
+    add_session_arguments,
+    make_session,
+    session_options,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,19 +34,22 @@ def scripts(paths: list[str]) -> Iterator[str]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs each script and its tests in a session of its own; 1 where one fails."""
+    """Runs each script and its tests in a session of its own; 1 where one fails.
+
+    A script that says in comments what it prints (`# expect: ...`) is held to that; one that says
+    `# module:` is there to be imported.
+    """
+    from planscript.runtime.expectations import check_expectations, marks_of
+
     passed = failed = 0
     for path in scripts(args.paths):
-        session = make_session(args)
-        try:
-            outcomes = session.run_tests(path)
-        except PlanscriptError as error:
-            failed += 1
-            print(f"{path}: does not run")
-            report(error, session.texts)
+        marks = marks_of(Path(path).read_text(encoding="utf-8", errors="replace"))
+        if "module" in marks:
             continue
-        finally:
-            session.close()
+        if marks:
+            outcomes = check_expectations(path, marks, **session_options(args))
+        else:
+            outcomes = _own_tests(path, args)
         for name, failure in outcomes:
             if failure is None:
                 passed += 1
@@ -52,3 +59,13 @@ def run(args: argparse.Namespace) -> int:
                 report(failure)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _own_tests(path: str, args: argparse.Namespace) -> list[tuple[str, PlanscriptError | None]]:
+    session = make_session(args)
+    try:
+        return session.run_tests(path)
+    except PlanscriptError as error:
+        return [("the script itself", error)]
+    finally:
+        session.close()
