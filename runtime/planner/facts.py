@@ -59,19 +59,17 @@ class FactKeys:
         """The predicate of a key."""
         return self._names[bisect_right(self._bases, key) - 1]
 
-    def arguments(self, key: int) -> tuple[int, ...]:
-        """The object numbers of a key."""
-        name = self.name(key)
-        rest = key - self.base[name]
-        digits = []
-        for _ in range(self.arity[name]):
-            rest, digit = divmod(rest, self.radix)
-            digits.append(digit)
-        return tuple(reversed(digits))
-
     def atom(self, key: int) -> Atom:
         """The atom of a key; keys past the end belong to facts that stand for formulas."""
         if key >= self.end:
             return Atom(f"=formula {key - self.end}")
-        objects = self.objects
-        return Atom(self.name(key), tuple([objects[number] for number in self.arguments(key)]))
+        block = bisect_right(self._bases, key) - 1
+        name = self._names[block]
+        rest = key - self._bases[block]
+        objects, radix = self.objects, self.radix
+        args: list[str] = []
+        for _ in range(self.arity[name]):
+            rest, digit = divmod(rest, radix)
+            args.append(objects[digit])
+        args.reverse()
+        return Atom(name, tuple(args))
