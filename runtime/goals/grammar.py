@@ -1,31 +1,19 @@
-"""The typed automaton of well-formed goals: which symbols may come next, and symbols <-> formula.
+"""The typed automaton of well-formed goals: which symbols may come next.
 
 A goal is a flat sequence of symbols, a prefix notation with pointers into the schema. It is not PDDL
 syntax: lists end with `END`, quantifiers name only types (variables are numbered by scope), and two
 short forms keep sequences short. `on a ALSO b shelf` says `(on a shelf)` and `(on b shelf)`;
-`COUNT2 mug F END` says that two different mugs each satisfy F. Nothing here knows of the network.
+`COUNT2 mug F END` says that two different mugs each satisfy F. Nothing here knows of
+the network; `notation.py` turns symbols into formulas and back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice
+from itertools import islice
 
-from planscript.runtime.pddl.model import (
-    OBJECT,
-    And,
-    Atom,
-    Domain,
-    Equals,
-    Exists,
-    ForAll,
-    Formula,
-    Imply,
-    Not,
-    Or,
-    Parameter,
-)
+from planscript.runtime.pddl.model import OBJECT, Domain, Parameter
 
 END, NOT, AND, OR, IMPLY, FORALL, EXISTS, EQUAL, ALSO = range(9)
 COUNTS = {number: 7 + number for number in range(2, 7)}  # symbols 9 .. 13 say "2" .. "6 different"
@@ -40,7 +28,7 @@ STRUCTURE_NAMES = (
     *(f"v{n}" for n in range(MAX_VARIABLES)),
 )
 
-_COUNT_OF = {symbol: number for number, symbol in COUNTS.items()}
+COUNT_OF = {symbol: number for number, symbol in COUNTS.items()}
 _CONJUNCTIVE = frozenset((END, AND, FORALL, EXISTS, *COUNTS.values()))
 MAX_DEPTH = 10
 
@@ -109,12 +97,12 @@ class Grammar:
         self._object_types = {self.object_symbol[n]: p.types for n, p in objects.items()}
 
         chosen = set(self.predicates if predicates is None else predicates)
-        self._slots: dict[int, list[tuple[str, ...]]] = {}
+        self.slots: dict[int, list[tuple[str, ...]]] = {}
         self._fillers: dict[tuple[str, ...], tuple[int, ...]] = {}
         for name, symbol in self.predicate_symbol.items():
             if name in chosen:
                 slots = [p.types for p in domain.predicates[name].parameters]
-                self._slots[symbol] = slots
+                self.slots[symbol] = slots
                 for wanted in slots:
                     if wanted not in self._fillers:
                         self._fillers[wanted] = tuple(
@@ -122,15 +110,15 @@ class Grammar:
                         )
         self._lacking: dict[tuple[tuple[str, ...], int], int] = {}
         self._fits: dict[tuple[str, tuple[str, ...]], bool] = {}
-        arity = max((len(slots) for slots in self._slots.values()), default=0)
+        arity = max((len(slots) for slots in self.slots.values()), default=0)
         self._arity = arity
         self._quantifiable = tuple(
             symbol
             for name, symbol in self.type_symbol.items()
-            if any(self._fit(name, w) for slots in self._slots.values() for w in slots)
+            if any(self._fit(name, w) for slots in self.slots.values() for w in slots)
         )
-        ground = any(self._completable(p, (), frozenset(), ()) for p in self._slots)
-        self.possible = bool(self._slots) and (ground or bool(self._quantifiable))
+        ground = any(self._completable(p, (), frozenset(), ()) for p in self.slots)
+        self.possible = bool(self.slots) and (ground or bool(self._quantifiable))
         # Upper bounds on the symbols that one more formula, or one use of a variable, can need.
         self._cost_use = 1 + arity
         quantified = 2 + arity + max(1, arity) * (1 + arity)
@@ -178,14 +166,14 @@ class Grammar:
             used = frozenset(v for v in state.used if v < len(scope))
             state = replace(state, frames=rest, scope=scope, used=used)
             return self._complete(state, ()) if rest else state
-        if symbol in (FORALL, EXISTS) or symbol in _COUNT_OF:
+        if symbol in (FORALL, EXISTS) or symbol in COUNT_OF:
             opened = Frame(symbol, first=len(state.scope), declaring=True)
         elif symbol in (NOT, IMPLY):
             opened = Frame(symbol, parts=1 if symbol == NOT else 2)
         else:
             opened = Frame(symbol)
         state = replace(state, frames=(*state.frames, opened))
-        if symbol >= ITEM and not self._slots[symbol]:
+        if symbol >= ITEM and not self.slots[symbol]:
             return self._close(state)
         return state
 
@@ -216,7 +204,7 @@ class Grammar:
             return len(frame.terms) == 2
         return (
             frame.kind >= ITEM
-            and len(frame.terms) == len(self._slots[frame.kind])
+            and len(frame.terms) == len(self.slots[frame.kind])
             and not frame.waiting
         )
 
@@ -280,7 +268,7 @@ class Grammar:
         """Types that a quantifier may name next; where a variable lacks a partner, only partners."""
         top = state.frames[-1]
         scope = state.scope
-        if top.kind in _COUNT_OF:
+        if top.kind in COUNT_OF:
             return [] if len(scope) > top.first else self._countable(scope)
         if pending is not None:
             lacking = self._missing(scope, pending)
@@ -305,7 +293,7 @@ class Grammar:
         key = (scope, variable)
         if key not in self._lacking:
             self._lacking[key] = min(
-                self._lack(slots, (), scope, variable) for slots in self._slots.values()
+                self._lack(slots, (), scope, variable) for slots in self.slots.values()
             )
         return self._lacking[key]
 
@@ -345,7 +333,7 @@ class Grammar:
     def _formulas(self, state: State) -> list[int]:
         """Symbols that begin a formula here."""
         said = self._said(state)
-        found = [p for p in self._slots if self._completable(p, (), said, state.scope)]
+        found = [p for p in self.slots if self._completable(p, (), said, state.scope)]
         top = state.frames[-1].kind
         quantify = bool(self._quantifiable) and (
             len(state.scope) + max(1, self._arity) <= MAX_VARIABLES
@@ -354,7 +342,10 @@ class Grammar:
         atoms = bool(found)
         if quantify and not (deep and atoms):
             found += [FORALL, EXISTS]
-            found += COUNTS.values() if self._countable(state.scope) else []
+            # A count is written out by copying its body: counts inside counts would explode.
+            counting = any(frame.kind in COUNT_OF for frame in state.frames)
+            if not counting and self._countable(state.scope):
+                found += COUNTS.values()
         if atoms and not deep:
             found += [] if top == NOT else [NOT]
             found += [IMPLY]
@@ -400,7 +391,7 @@ class Grammar:
 
         Its terms are pairwise different.
         """
-        slots = self._slots[predicate]
+        slots = self.slots[predicate]
         if len(terms) == len(slots):
             for _, p, args in _literals(predicate, terms, slot, group):
                 if len(set(args)) < len(args):
@@ -417,7 +408,7 @@ class Grammar:
 
     def _terms(self, state: State, top: Frame) -> list[int]:
         said = self._said(state)
-        slots = self._slots[top.kind]
+        slots = self.slots[top.kind]
         if top.waiting:
             return [
                 t
@@ -433,9 +424,7 @@ class Grammar:
             for t in self._candidates(slots[len(top.terms)], state.scope)
             if t not in top.terms
             and t not in top.group
-            and self._completable(
-                top.kind, (*top.terms, t), said, state.scope, top.slot, top.group
-            )
+            and self._completable(top.kind, (*top.terms, t), said, state.scope, top.slot, top.group)
         ]
 
     def _may_repeat(self, state: State) -> bool:
@@ -457,10 +446,8 @@ class Grammar:
         return any(
             t not in group
             and t not in top.terms
-            and self._completable(
-                top.kind, top.terms, said, state.scope, waiting.slot, (*group, t)
-            )
-            for t in self._candidates(self._slots[top.kind][slot], state.scope)
+            and self._completable(top.kind, top.terms, said, state.scope, waiting.slot, (*group, t))
+            for t in self._candidates(self.slots[top.kind][slot], state.scope)
         )
 
     # ------------------------------------------------------------ equality
@@ -478,9 +465,7 @@ class Grammar:
             if self._equal_partners(state, VARIABLE + v, self._said(state))
         ]
 
-    def _equal_partners(
-        self, state: State, left: int, said: frozenset[Literal]
-    ) -> list[int]:
+    def _equal_partners(self, state: State, left: int, said: frozenset[Literal]) -> list[int]:
         types = self._term_types(state, left)
         others = [VARIABLE + v for v in range(len(state.scope))] + list(self._object_types)
         return [
@@ -507,7 +492,7 @@ class Grammar:
         inside = 0  # 1 below a construct that is still open: it counts as one part of its parent
         for frame in reversed(state.frames):
             if frame.kind >= ITEM:
-                rest = self._slots[frame.kind][len(frame.terms) :]
+                rest = self.slots[frame.kind][len(frame.terms) :]
                 total += len(rest) + frame.waiting
                 if any(
                     self._fit(name, wanted)
@@ -538,22 +523,7 @@ class Grammar:
             inside = 1
         return total
 
-    # ------------------------------------------------------------ symbols -> formula
-
-    def to_formula(self, symbols: Sequence[int]) -> Formula:
-        """The goal that a finished sequence says, with short forms written out."""
-        reader = _Reader(self, symbols)
-        return _conjunction(reader.parts(()))
-
-    # ------------------------------------------------------------ formula -> symbols
-
-    def to_symbols(self, goal: Formula) -> list[int] | None:
-        """One sequence that says `goal`, or None where this grammar cannot say it."""
-        try:
-            symbols = [*self._write_parts(_conjuncts(goal), {}), END]
-        except _Unsayable:
-            return None
-        return symbols if self.accepts(symbols) else None
+    # ------------------------------------------------------------ checking
 
     def accepts(self, symbols: Sequence[int]) -> bool:
         """Whether the automaton produces this sequence."""
@@ -564,289 +534,6 @@ class Grammar:
             state = self.advance(state, symbol)
         return state.finished
 
-    def _write_parts(self, parts: Sequence[Formula], names: Mapping[str, int]) -> list[int]:
-        """A conjunction's parts in order, atoms that differ in one argument folded with ALSO."""
-        out: list[int] = []
-        done: set[int] = set()
-        for position, part in enumerate(parts):
-            if position in done:
-                continue
-            folded = self._fold(parts, position, names)
-            if folded is None:
-                out += self._write(part, names)
-            else:
-                symbols, members = folded
-                done |= members
-                out += symbols
-        return out
-
-    def _fold(
-        self, parts: Sequence[Formula], position: int, names: Mapping[str, int]
-    ) -> tuple[list[int], set[int]] | None:
-        sign, atom = _literal(parts[position])
-        if atom is None or not atom.args:
-            return None
-        best: tuple[int, list[int]] = (0, [position])
-        for slot in range(len(atom.args)):
-            members = [position]
-            values = {atom.args[slot]}
-            for other in range(position + 1, len(parts)):
-                other_sign, same = _literal(parts[other])
-                if (
-                    same is not None
-                    and other_sign == sign
-                    and same.name == atom.name
-                    and len(same.args) == len(atom.args)
-                    and all(a == b for i, (a, b) in enumerate(zip(atom.args, same.args, strict=True)) if i != slot)
-                    and same.args[slot] not in values
-                ):
-                    members.append(other)
-                    values.add(same.args[slot])
-            if len(members) > len(best[1]):
-                best = (slot, members)
-        slot, members = best
-        if len(members) < 2:
-            return None
-        out = [] if sign else [NOT]
-        out.append(self._symbol(self.predicate_symbol, atom.name))
-        for i, arg in enumerate(atom.args):
-            out.append(self._term(arg, names))
-            if i == slot:
-                for other in members[1:]:
-                    _, same = _literal(parts[other])
-                    assert same is not None
-                    out += [ALSO, self._term(same.args[slot], names)]
-        return out, set(members)
-
-    def _write(self, part: Formula, names: Mapping[str, int]) -> list[int]:
-        match part:
-            case Atom(name, args):
-                symbol = self._symbol(self.predicate_symbol, name)
-                return [symbol, *(self._term(a, names) for a in args)]
-            case Equals(left, right):
-                if left not in names:
-                    left, right = right, left
-                return [EQUAL, self._term(left, names), self._term(right, names)]
-            case Not(inner):
-                return [NOT, *self._write(inner, names)]
-            case Imply(left, right):
-                return [IMPLY, *self._write(left, names), *self._write(right, names)]
-            case And():
-                parts = _conjuncts(part)
-                if len(parts) == 1:
-                    return self._write(parts[0], names)
-                return [AND, *(s for p in parts for s in self._write(p, names)), END]
-            case Or(parts):
-                if len(parts) == 1:
-                    return self._write(parts[0], names)
-                flat: list[Formula] = []
-                for p in parts:
-                    flat += p.parts if isinstance(p, Or) else [p]
-                return [OR, *(s for p in flat for s in self._write(p, names)), END]
-            case Exists(parameters, body):
-                while isinstance(body, Exists):
-                    parameters, body = (*parameters, *body.parameters), body.body
-                return self._write_exists(parameters, list(_conjuncts(body)), names)
-            case ForAll(parameters, body):
-                while isinstance(body, ForAll):
-                    parameters, body = (*parameters, *body.parameters), body.body
-                inner, types = self._bind(parameters, names)
-                return [FORALL, *types, *self._write_parts(_conjuncts(body), inner), END]
-        raise _Unsayable
-
-    def _write_exists(
-        self,
-        parameters: tuple[Parameter, ...],
-        parts: list[Formula],
-        names: Mapping[str, int],
-    ) -> list[int]:
-        """`exists`; a group of different variables that share every condition becomes COUNT."""
-        for group in _different_groups(parameters, parts):
-            counted = _counted_body(group, parts)
-            if counted is None or len(group) not in COUNTS:
-                continue
-            body, rest = counted
-            others = tuple(p for p in parameters if p.name not in group)
-            variable = next(p for p in parameters if p.name == group[0])
-            mentioned = {v for f in body for v in _variables(f)}
-            if others and not any(o.name in {v for f in rest for v in _variables(f)} | mentioned for o in others):
-                raise _Unsayable
-            if not others:
-                outer, types = self._bind((variable,), names)
-                head = [COUNTS[len(group)], *types, *self._write_parts(body, outer), END]
-                return head + self._write_parts(rest, names)
-            outer, types = self._bind(others, names)
-            deeper, more = self._bind((variable,), outer)
-            count = [COUNTS[len(group)], *more, *self._write_parts(body, deeper), END]
-            return [EXISTS, *types, *self._write_parts(rest, outer), *count, END]
-        inner_names, types = self._bind(parameters, names)
-        return [EXISTS, *types, *self._write_parts(parts, inner_names), END]
-
-    def _bind(
-        self, parameters: Sequence[Parameter], names: Mapping[str, int]
-    ) -> tuple[dict[str, int], list[int]]:
-        bound = dict(names)
-        types = []
-        for parameter in parameters:
-            if len(parameter.types) != 1 or parameter.name in bound or len(bound) >= MAX_VARIABLES:
-                raise _Unsayable
-            bound[parameter.name] = len(bound)
-            types.append(self._symbol(self.type_symbol, parameter.types[0]))
-        return bound, types
-
-    def _term(self, term: str, names: Mapping[str, int]) -> int:
-        if term.startswith("?"):
-            if term not in names:
-                raise _Unsayable
-            return VARIABLE + names[term]
-        return self._symbol(self.object_symbol, term)
-
-    @staticmethod
-    def _symbol(table: Mapping[str, int], name: str) -> int:
-        if name not in table:
-            raise _Unsayable
-        return table[name]
-
-
-class _Unsayable(Exception):
-    """The formula uses a name or a construct that the grammar lacks."""
-
-
-class _Reader:
-    """Reads a finished sequence into a formula."""
-
-    def __init__(self, grammar: Grammar, symbols: Sequence[int]) -> None:
-        self.grammar = grammar
-        self.symbols = symbols
-        self.position = 0
-        self.fresh = 0
-
-    def take(self) -> int:
-        symbol = self.symbols[self.position]
-        self.position += 1
-        return symbol
-
-    def parts(self, scope: tuple[str, ...]) -> list[Formula]:
-        found: list[Formula] = []
-        while self.symbols[self.position] != END:
-            found += self.formulas(scope)
-        self.position += 1
-        return found
-
-    def one(self, scope: tuple[str, ...]) -> Formula:
-        return _conjunction(self.formulas(scope))
-
-    def formulas(self, scope: tuple[str, ...]) -> list[Formula]:
-        """One formula; more than one where a short form says a conjunction."""
-        symbol = self.take()
-        if symbol >= ITEM:
-            return list(self.atoms(symbol, scope))
-        if symbol == EQUAL:
-            return [Equals(self.term(scope), self.term(scope))]
-        if symbol == NOT:
-            if self.symbols[self.position] >= ITEM:  # NOT p a ALSO b denies both
-                return [Not(p) for p in self.formulas(scope)]
-            return [Not(self.one(scope))]
-        if symbol == IMPLY:
-            return [Imply(self.one(scope), self.one(scope))]
-        if symbol == AND:
-            return self.parts(scope)
-        if symbol == OR:
-            found: list[Formula] = []
-            while self.symbols[self.position] != END:
-                found.append(self.one(scope))
-            self.position += 1
-            return [Or(tuple(found))] if len(found) > 1 else found
-        declared: list[Parameter] = []
-        while self.symbols[self.position] in self.grammar.type_range:
-            self.fresh += 1
-            name = self.grammar.name(self.take())
-            declared.append(Parameter(f"?v{self.fresh}", (name,)))
-        body = self.parts((*scope, *(p.name for p in declared)))
-        if symbol == FORALL:
-            return [ForAll(tuple(declared), _conjunction(body))]
-        if symbol == EXISTS:
-            return [Exists(tuple(declared), _conjunction(body))]
-        return [self.counted(_COUNT_OF[symbol], declared[0], body)]
-
-    def counted(self, number: int, variable: Parameter, body: list[Formula]) -> Formula:
-        names = [variable.name]
-        for _ in range(number - 1):
-            self.fresh += 1
-            names.append(f"?v{self.fresh}")
-        parts: list[Formula] = [Not(Equals(a, b)) for a, b in combinations(names, 2)]
-        for part in body:
-            if variable.name in _variables(part):
-                parts += [self.renamed(part, {variable.name: name}) for name in names]
-            else:
-                parts.append(part)
-        declared = tuple(Parameter(name, variable.types) for name in names)
-        return Exists(declared, _conjunction(parts))
-
-    def renamed(self, part: Formula, names: Mapping[str, str]) -> Formula:
-        """`part` with variables renamed; inner quantifiers get fresh variables."""
-        match part:
-            case Atom(name, args):
-                return Atom(name, tuple(names.get(a, a) for a in args))
-            case Equals(left, right):
-                return Equals(names.get(left, left), names.get(right, right))
-            case Not(inner):
-                return Not(self.renamed(inner, names))
-            case And(parts):
-                return And(tuple(self.renamed(p, names) for p in parts))
-            case Or(parts):
-                return Or(tuple(self.renamed(p, names) for p in parts))
-            case Imply(left, right):
-                return Imply(self.renamed(left, names), self.renamed(right, names))
-            case Exists(parameters, body) | ForAll(parameters, body):
-                inner = dict(names)
-                declared = []
-                for parameter in parameters:
-                    self.fresh += 1
-                    inner[parameter.name] = f"?v{self.fresh}"
-                    declared.append(Parameter(inner[parameter.name], parameter.types))
-                return type(part)(tuple(declared), self.renamed(body, inner))
-
-    def atoms(self, predicate: int, scope: tuple[str, ...]) -> Iterator[Atom]:
-        arity = len(self.grammar._slots[predicate])
-        args: list[list[str]] = []
-        for _ in range(arity):
-            args.append([self.term(scope)])
-            while self.symbols[self.position] == ALSO:
-                self.position += 1
-                args[-1].append(self.term(scope))
-        name = self.grammar.name(predicate)
-        combos: list[tuple[str, ...]] = [()]
-        for choices in args:
-            combos = [(*done, one) for done in combos for one in choices]
-        return (Atom(name, combo) for combo in combos)
-
-    def term(self, scope: tuple[str, ...]) -> str:
-        symbol = self.take()
-        return scope[symbol - VARIABLE] if symbol < ITEM else self.grammar.name(symbol)
-
-
-# ---------------------------------------------------------------- formulas
-
-
-def _conjunction(parts: Sequence[Formula]) -> Formula:
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
-
-
-def _conjuncts(goal: Formula) -> tuple[Formula, ...]:
-    if not isinstance(goal, And):
-        return (goal,)
-    return tuple(inner for part in goal.parts for inner in _conjuncts(part))
-
-
-def _literal(part: Formula) -> tuple[bool, Atom | None]:
-    match part:
-        case Atom():
-            return True, part
-        case Not(Atom() as atom):
-            return False, atom
-    return True, None
-
 
 def _literals(
     predicate: int, terms: tuple[int, ...], slot: int, group: tuple[int, ...]
@@ -856,69 +543,3 @@ def _literals(
         return
     for term in group:
         yield True, predicate, (*terms[:slot], term, *terms[slot + 1 :])
-
-
-def _variables(part: Formula) -> set[str]:
-    """Free variables."""
-    match part:
-        case Atom(_, args):
-            return {a for a in args if a.startswith("?")}
-        case Equals(left, right):
-            return {a for a in (left, right) if a.startswith("?")}
-        case Not(inner):
-            return _variables(inner)
-        case And(parts) | Or(parts):
-            return {v for p in parts for v in _variables(p)}
-        case Imply(left, right):
-            return _variables(left) | _variables(right)
-        case Exists(parameters, body) | ForAll(parameters, body):
-            return _variables(body) - {p.name for p in parameters}
-
-
-def _different_groups(
-    parameters: Sequence[Parameter], parts: Sequence[Formula]
-) -> Iterator[tuple[str, ...]]:
-    """Sets of variables of one type that the parts declare pairwise different."""
-    apart = set()
-    for part in parts:
-        match part:
-            case Not(Equals(left, right)):
-                apart.add(frozenset((left, right)))
-    for parameter in parameters:
-        group = [parameter.name]
-        for other in parameters:
-            if other.types == parameter.types and all(
-                frozenset((other.name, one)) in apart for one in group
-            ):
-                group.append(other.name)
-        if len(group) > 1 and group[0] == parameter.name:
-            yield tuple(group)
-
-
-def _counted_body(
-    group: tuple[str, ...], parts: Sequence[Formula]
-) -> tuple[list[Formula], list[Formula]] | None:
-    """The condition that each variable of the group satisfies, and the other parts; None if unequal."""
-    rest: list[Formula] = []
-    bodies: dict[str, list[Formula]] = {name: [] for name in group}
-    renamer = _Reader.__new__(_Reader)
-    renamer.fresh = 0
-    for part in parts:
-        mentioned = _variables(part) & set(group)
-        match part:
-            case Not(Equals()) if len(mentioned) == 2:
-                continue
-        if not mentioned:
-            rest.append(part)
-        elif len(mentioned) == 1:
-            bodies[mentioned.pop()].append(part)
-        else:
-            return None
-    first = bodies[group[0]]
-    if not first or any(isinstance(p, Exists | ForAll) for p in first):
-        return None
-    for name in group[1:]:
-        same = {renamer.renamed(p, {name: group[0]}) for p in bodies[name]}
-        if same != set(first):
-            return None
-    return first, rest

@@ -30,27 +30,31 @@ FEATURES = 13
     F_ONLY,  # F_BEST and no other item of this kind is covered as well
 ) = range(FEATURES)
 
-_NUMBERS = {
-    word: str(value)
-    for value, words in enumerate(
-        (
-            "zero",
-            "one first",
-            "two second",
-            "three third",
-            "four fourth",
-            "five fifth",
-            "six sixth",
-            "seven seventh",
-            "eight eighth",
-            "nine ninth",
-            "ten tenth",
-            "eleven eleventh",
-            "twelve twelfth",
+_NUMBERS = (
+    {
+        word: str(value)
+        for value, words in enumerate(
+            (
+                "zero",
+                "one first",
+                "two second",
+                "three third",
+                "four fourth",
+                "five fifth",
+                "six sixth",
+                "seven seventh",
+                "eight eighth",
+                "nine ninth",
+                "ten tenth",
+                "eleven eleventh",
+                "twelve twelfth",
+            )
         )
-    )
-    for word in words.split()
-} | {c: str(n) for n, c in enumerate("零一二三四五六七八九十")} | {"两": "2"}
+        for word in words.split()
+    }
+    | {c: str(n) for n, c in enumerate("零一二三四五六七八九十")}
+    | {"两": "2"}
+)
 _STOP = frozenset("a an the of to in on at is are be and or it for with by".split())
 
 
@@ -187,7 +191,9 @@ class NameIndex:
             for end in range(start + 1, min(len(text), start + 7) + 1):
                 spellings = {
                     "".join(w for w in plain[start:end] if w not in "-_"),
-                    "".join([*(w for w in plain[start : end - 1] if w not in "-_"), singular[end - 1]]),
+                    "".join(
+                        [*(w for w in plain[start : end - 1] if w not in "-_"), singular[end - 1]]
+                    ),
                 }
                 if end - start == 2:
                     spellings.add(plain[start + 1] + plain[start])  # "second booth" for booth2

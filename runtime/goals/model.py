@@ -333,7 +333,5 @@ def bert_names(config: Config) -> dict[str, str]:
     for number in range(config.encoder_layers):
         for ours, theirs in parts.items():
             for what in ("weight", "bias"):
-                names[f"encoder.{number}.{ours}.{what}"] = (
-                    f"encoder.layer.{number}.{theirs}.{what}"
-                )
+                names[f"encoder.{number}.{ours}.{what}"] = f"encoder.layer.{number}.{theirs}.{what}"
     return names

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from planscript.runtime.goals.grammar import ITEM, START, Grammar, State
 from planscript.runtime.goals.inputs import ITEM_ROOM, text_tensors, type_symbol
-from planscript.runtime.goals.linking import F_SHARE
+from planscript.runtime.goals.linking import F_SHARE, F_WHOLE, NameIndex
 from planscript.runtime.goals.model import GoalNetwork, Memory
-from planscript.runtime.goals.schema import THING, Item, Schema
-from planscript.runtime.goals.tokens import Vocabulary, split_text
+from planscript.runtime.goals.notation import to_formula
+from planscript.runtime.goals.schema import Item, Schema
+from planscript.runtime.goals.tokens import Vocabulary, split_name, split_text
 from planscript.runtime.goals.weights_file import SHIPPED, load_weights
 from planscript.runtime.pddl.model import Atom, Domain, Formula, Parameter
 
@@ -79,16 +79,30 @@ class Prediction:
 
 
 @dataclass(slots=True)
-class Prepared:
-    """A domain and objects, encoded; good for any number of texts."""
+class Encoded:
+    """A schema and its item vectors; good for any number of texts."""
 
     schema: Schema
     items: Tensor  # (N, d)
     kinds: Tensor  # (N,)
     relations: Tensor  # (N, N)
+    grammars: dict[frozenset[str], Grammar] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A domain and its objects, ready for texts.
+
+    `encoded` is None where there are very many objects: then each text encodes those that it seems
+    to speak of, found by `names`.
+    """
+
+    domain: Domain
+    objects: Mapping[str, Parameter]
     init: frozenset[Atom] | None
     spelling: Mapping[str, str]
-    grammars: dict[frozenset[str], Grammar] = field(default_factory=dict)
+    encoded: Encoded | None
+    names: NameIndex | None = None
 
 
 class GoalModel:
@@ -127,15 +141,13 @@ class GoalModel:
         """
         everything = {**domain.constants, **objects}
         facts = frozenset(init) if init is not None else None
-        schema = Schema(domain, everything, facts, spelling=spelling)
-        return Prepared(
-            schema,
-            self._encode(schema.items),
-            torch.from_numpy(schema.kinds),
-            torch.from_numpy(schema.relations).long(),
-            facts,
-            spelling or {},
-        )
+        made = Prepared(domain, everything, facts, spelling or {}, None)
+        if len(everything) <= MOST_OBJECTS:
+            made.encoded = self._encoded(made, everything)
+        else:
+            words = [split_name(made.spelling.get(name, name)) for name in everything]
+            made.names = NameIndex(words, [0] * len(words))
+        return made
 
     @torch.inference_mode()
     def predict(
@@ -149,25 +161,23 @@ class GoalModel:
 
         `allowed_predicates` limits which predicates a goal may use.
         """
-        prepared = self._narrowed(text, prepared)
-        grammar = prepared.schema.grammar
+        world = prepared.encoded or self._narrowed(text, prepared)
+        grammar = world.schema.grammar
         if allowed_predicates is not None:
             key = frozenset(allowed_predicates)
-            if key not in prepared.grammars:
-                prepared.grammars[key] = Grammar(
-                    prepared.schema.domain, prepared.schema.objects, key
-                )
-            grammar = prepared.grammars[key]
-        inputs = text_tensors([text], prepared.schema, self.vocabulary, self.network.config.positions)
-        visible = torch.ones(1, len(prepared.schema), dtype=torch.bool)
+            if key not in world.grammars:
+                world.grammars[key] = Grammar(world.schema.domain, world.schema.objects, key)
+            grammar = world.grammars[key]
+        room = self.network.config.positions
+        inputs = text_tensors([text], world.schema, self.vocabulary, room)
         memory, refusal = self.network.fuse(
             inputs.ids,
             inputs.mask,
-            prepared.items,
-            prepared.kinds,
-            prepared.relations,
+            world.items,
+            world.kinds,
+            world.relations,
             inputs.features,
-            visible,
+            torch.ones(1, len(world.schema), dtype=torch.bool),
         )
         doubt = float(torch.sigmoid(refusal[0]))
         unlinked = self._unlinked(text, memory, inputs.owner[0])
@@ -213,9 +223,7 @@ class GoalModel:
         )
         for begin in range(0, len(new), 32):
             chunk = new[begin : begin + 32]
-            encoded = [
-                self.vocabulary.encode((*i.words, *i.context), ITEM_ROOM) for i in chunk
-            ]
+            encoded = [self.vocabulary.encode((*i.words, *i.context), ITEM_ROOM) for i in chunk]
             length = max(len(ids) for ids, _ in encoded)
             ids_ = torch.zeros(len(chunk), length, dtype=torch.long)
             mask = torch.zeros(len(chunk), length, dtype=torch.bool)
@@ -231,18 +239,26 @@ class GoalModel:
                 self._vectors[item] = vector
         return torch.stack([self._vectors[item] for item in items])
 
-    def _narrowed(self, text: str, prepared: Prepared) -> Prepared:
-        """The same world with only the objects that the text may speak of, where it has very many."""
-        schema = prepared.schema
-        if len(schema.objects) <= MOST_OBJECTS:
-            return prepared
+    def _encoded(self, prepared: Prepared, objects: Mapping[str, Parameter]) -> Encoded:
+        schema = Schema(prepared.domain, objects, prepared.init, spelling=prepared.spelling)
+        return Encoded(
+            schema,
+            self._encode(schema.items),
+            torch.from_numpy(schema.kinds),
+            torch.from_numpy(schema.relations).long(),
+        )
+
+    def _narrowed(self, text: str, prepared: Prepared) -> Encoded:
+        """The world with only the objects whose names are most like words of the text."""
+        assert prepared.names is not None
         words = [w.text for w in split_text(text, self.vocabulary)]
-        match = schema.names.features(words)[:, :, F_SHARE].max(0, initial=0.0)
-        things = np.nonzero(schema.kinds == THING)[0]
-        order = sorted(things, key=lambda i: (-match[i], i))[:MOST_OBJECTS]
-        names = {schema.items[i].name for i in order}
-        objects = {n: p for n, p in schema.objects.items() if n in names}
-        return self.prepare(schema.domain, objects, prepared.init, prepared.spelling)
+        found = prepared.names.features(words)
+        match = (found[:, :, F_SHARE] + found[:, :, F_WHOLE]).max(0, initial=0.0)
+        names = list(prepared.objects)
+        order = sorted(range(len(names)), key=lambda i: (-match[i], i))[:MOST_OBJECTS]
+        return self._encoded(
+            prepared, {names[i]: prepared.objects[names[i]] for i in sorted(order)}
+        )
 
     # ------------------------------------------------------------ decoding
 
@@ -332,14 +348,12 @@ class GoalModel:
         return tuple(text[words[w].start : words[w].end] for _, w in weak[:4])
 
 
-def _distinct(
-    grammar: Grammar, found: Sequence[Hypothesis]
-) -> list[tuple[Hypothesis, Formula]]:
+def _distinct(grammar: Grammar, found: Sequence[Hypothesis]) -> list[tuple[Hypothesis, Formula]]:
     """The hypotheses as formulas, those that say the same literally only once."""
     out: list[tuple[Hypothesis, Formula]] = []
     seen: set[Formula] = set()
     for one in found:
-        goal = grammar.to_formula(one.symbols)
+        goal = to_formula(grammar, one.symbols)
         if goal not in seen:
             seen.add(goal)
             out.append((one, goal))

@@ -160,5 +160,3 @@ def _line(row: TextRow, found: Prediction) -> dict[str, Any]:
             for goal, share in found.alternatives
         ],
     }
-
-

@@ -207,7 +207,9 @@ def _changes(domain: Domain) -> tuple[dict[str, list[str]], dict[str, list[str]]
     deleted: dict[str, list[str]] = {}
     for name, action in domain.actions.items():
         for leaf in leaves(action.effect):
-            table = added if isinstance(leaf, Add) else deleted if isinstance(leaf, Delete) else None
+            table = (
+                added if isinstance(leaf, Add) else deleted if isinstance(leaf, Delete) else None
+            )
             if table is not None and isinstance(leaf, Add | Delete):
                 found = table.setdefault(leaf.atom.name, [])
                 if name not in found:

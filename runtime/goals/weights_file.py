@@ -73,7 +73,13 @@ def load_weights(folder: Path) -> tuple[GoalNetwork, Vocabulary, dict[str, Any]]
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         detail = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise SourceError(
-            Diagnostic("E0810", f"cannot load the goal model in {folder}", None, detail, f"{detail}; {_REMEDY}")
+            Diagnostic(
+                "E0810",
+                f"cannot load the goal model in {folder}",
+                None,
+                detail,
+                f"{detail}; {_REMEDY}",
+            )
         ) from error
     network.requires_grad_(False)
     return network.eval(), vocabulary, settings

@@ -10,15 +10,25 @@ from planscript.lang.diagnostics import Diagnostic, SourceError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the model goes")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="holds authored/ and goals/ to train on too")
-    parser.add_argument("--start", type=Path, metavar="DIR", help="vocabulary and piece vectors (made if missing)")
-    parser.add_argument("--from", dest="initial", type=Path, metavar="FILE", help="weights to begin with")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where the model goes"
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="holds authored/ and goals/ to train on too"
+    )
+    parser.add_argument(
+        "--start", type=Path, metavar="DIR", help="vocabulary and piece vectors (made if missing)"
+    )
+    parser.add_argument(
+        "--from", dest="initial", type=Path, metavar="FILE", help="weights to begin with"
+    )
     parser.add_argument("--minutes", type=float, default=60.0, help="how long to train (60)")
     parser.add_argument("--seed", type=int, default=0, help="of everything random (0)")
     parser.add_argument("--texts", type=int, default=20, help="texts of one world in a batch (20)")
     parser.add_argument("--worlds", type=int, default=1, help="batches in a step (1)")
-    parser.add_argument("--rate", type=float, default=5e-4, help="learning rate of new parts (5e-4)")
+    parser.add_argument(
+        "--rate", type=float, default=5e-4, help="learning rate of new parts (5e-4)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="threads of the network (1)")
 
 

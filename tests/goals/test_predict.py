@@ -19,7 +19,7 @@ from planscript.runtime.pddl.reader import read_domain
 from planscript.runtime.shell.cli import main
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.text(max_size=60), st.integers(0, 50))
 def test_whatever_the_weights_and_the_text_readings_are_typed(
     world: World, text: str, seed: int

@@ -86,7 +86,9 @@ def features(text: str, *names: str) -> np.ndarray:
     return NameIndex([split_name(n) for n in names], [0] * len(names)).features(text.split())
 
 
-@pytest.mark.parametrize("text", ["court room 1", "courtroom one", "courtroom 1", "first courtroom"])
+@pytest.mark.parametrize(
+    "text", ["court room 1", "courtroom one", "courtroom 1", "first courtroom"]
+)
 def test_ways_to_write_a_numbered_name_spell_the_whole_name(text: str) -> None:
     found = features(text, "courtroom1", "courtroom2")
     assert found[:, 0, F_WHOLE].any() and not found[:, 1, F_WHOLE].any()

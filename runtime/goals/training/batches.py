@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
+
 from planscript.runtime.goals.grammar import ITEM, START
 from planscript.runtime.goals.inputs import ITEM_ROOM, type_symbol
 from planscript.runtime.goals.schema import Schema
@@ -24,7 +26,7 @@ from planscript.runtime.pddl.model import (
     Or,
     Parameter,
 )
-from torch import Tensor
+
 
 @dataclass(slots=True)
 class SchemaTensors:

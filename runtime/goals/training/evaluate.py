@@ -43,6 +43,8 @@ class Outcome:
     right: bool
     listed: bool  # a right goal is among the alternatives
     confidence: float
+    evidence: tuple[float, ...] = ()
+    best_right: bool = False  # the best reading is right, refused or not
 
 
 def evaluate_files(
@@ -68,22 +70,31 @@ def evaluate_files(
             source = str(row.data.get("source", path))
             if gold is None:
                 right = found.goal is None
-                results.append(Outcome(source, True, right, right, right, found.confidence))
+                results.append(
+                    Outcome(source, True, right, right, right, found.confidence, found.evidence)
+                )
                 continue
             wanted = [
                 read_formula(text, row.domain, row.objects, row.id)
                 for text in (gold, *row.data.get("alt", ()))
             ]
-            listed = any(
-                same_goal(goal, one, row.domain, row.objects)
+            fits = [
+                any(same_goal(goal, one, row.domain, row.objects) for one in wanted)
                 for goal, _ in found.alternatives
-                for one in wanted
-            )
-            right = found.goal is not None and any(
-                same_goal(found.goal, one, row.domain, row.objects) for one in wanted
-            )
+            ]
+            refused = found.goal is None
+            best = bool(fits) and fits[0]
             results.append(
-                Outcome(source, False, found.goal is None, right, listed, found.confidence)
+                Outcome(
+                    source,
+                    False,
+                    refused,
+                    best and not refused,
+                    any(fits),
+                    found.confidence,
+                    found.evidence,
+                    best,
+                )
             )
     return results
 
@@ -100,9 +111,7 @@ def table(results: Sequence[Outcome]) -> str:
             f"{_share(r.listed for r in told)} {_share(r.refused for r in other):>8} "
             f"{_share(r.refused for r in told):>8}"
         )
-    accepted = sorted(
-        (r for r in results if not r.refused), key=lambda r: -r.confidence
-    )
+    accepted = sorted((r for r in results if not r.refused), key=lambda r: -r.confidence)
     for percent in (25, 50, 75, 100):
         top = accepted[: max(1, len(accepted) * percent // 100)]
         if accepted:
@@ -206,8 +215,7 @@ def _ground(
         case Exists(parameters, body) | ForAll(parameters, body):
             kind = "or" if isinstance(part, Exists) == sign else "and"
             ranges = [
-                [n for n, o in objects.items() if domain.fits(o.types, p.types)]
-                for p in parameters
+                [n for n, o in objects.items() if domain.fits(o.types, p.types)] for p in parameters
             ]
             if not all(ranges):
                 raise _TooLarge

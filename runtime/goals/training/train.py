@@ -22,6 +22,7 @@ from torch import Tensor
 
 from planscript.runtime.goals.inputs import text_tensors
 from planscript.runtime.goals.model import Config, GoalNetwork, bert_names
+from planscript.runtime.goals.notation import to_symbols
 from planscript.runtime.goals.schema import Schema
 from planscript.runtime.goals.tokens import Vocabulary
 from planscript.runtime.goals.training.batches import (
@@ -33,7 +34,6 @@ from planscript.runtime.goals.training.batches import (
 )
 from planscript.runtime.goals.training.corpus import Example
 from planscript.runtime.goals.training.vocabulary import minilm_folder
-
 
 # How much each feature speaks for a link at the start of training, in the order of `linking.py`;
 # the last two are nearness of meaning.
@@ -71,13 +71,11 @@ def batch_loss(
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch whose examples share domain, objects and init; and figures for the log."""
     first = examples[0]
-    needed = {
-        name for e in examples if e.goal is not None for name in names_in(e.goal)[1]
-    }
+    needed = {name for e in examples if e.goal is not None for name in names_in(e.goal)[1]}
     objects = choose_objects(first.domain, first.objects, needed, options.objects, random_)
     init = first.init if random_.random() < options.init else None
     schema = Schema(first.domain, objects, init)
-    goals = [None if e.goal is None else schema.grammar.to_symbols(e.goal) for e in examples]
+    goals = [None if e.goal is None else to_symbols(schema.grammar, e.goal) for e in examples]
     # A goal that the grammar cannot say teaches nothing, least of all to refuse.
     weights = [
         0.0 if goal is None and e.goal is not None else e.weight
