@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from planscript.runtime.planner.landmarks import LmCount
 from planscript.runtime.planner.lmcut import LmCut
 from planscript.runtime.planner.relaxation import Costs, Hadd, Hff, Hmax
 from planscript.runtime.planner.state_space import State
@@ -88,6 +89,7 @@ HEURISTICS: dict[str, HeuristicInfo] = {
         HeuristicInfo("hmax", Hmax, True, True, True, "the costliest goal fact, deletes ignored"),
         HeuristicInfo("hadd", Hadd, False, True, True, "the goal facts' costs summed"),
         HeuristicInfo("hff", Hff, False, True, True, "the cost of a plan that ignores deletes"),
+        HeuristicInfo("lmcount", LmCount, False, True, True, "landmarks still to be reached"),
         HeuristicInfo("lmcut", LmCut, True, True, True, "a sum of landmarks found as cuts"),
     )
 }

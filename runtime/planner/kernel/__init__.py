@@ -14,7 +14,7 @@ from typing import Any
 from planscript.runtime.planner.progress import Progress
 from planscript.runtime.planner.task import Task
 
-HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcut"})
+HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcount", "lmcut"})
 SEARCHES = frozenset({"astar", "wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
 
 
@@ -25,6 +25,7 @@ def loaded() -> bool:
         from planscript.runtime.planner.kernel import (  # noqa: F401
             best_first,
             goal_heuristics,
+            landmarks,
             lmcut,
             relaxation,
             relaxed_task,
@@ -57,7 +58,7 @@ def run(
     from planscript.runtime.planner.kernel.space import PackedSpace
 
     space = PackedSpace(task)
-    evaluators = _evaluators(task, heuristics, unit_costs)
+    evaluators = _evaluators(task, heuristics, unit_costs, progress)
     plan: list[int] | None
     match search:
         case "astar" | "wastar":
@@ -73,8 +74,11 @@ def run(
     return plan
 
 
-def _evaluators(task: Task, names: Sequence[str], unit_costs: bool) -> list[Any]:
+def _evaluators(
+    task: Task, names: Sequence[str], unit_costs: bool, progress: Progress
+) -> list[Any]:
     from planscript.runtime.planner.kernel.goal_heuristics import GoalHeuristic
+    from planscript.runtime.planner.kernel.landmarks import landmark_count
     from planscript.runtime.planner.kernel.lmcut import LmCut
     from planscript.runtime.planner.kernel.relaxation import RelaxationHeuristic
     from planscript.runtime.planner.kernel.relaxed_task import RelaxedTask
@@ -84,6 +88,9 @@ def _evaluators(task: Task, names: Sequence[str], unit_costs: bool) -> list[Any]
     for name in names:
         if name in ("blind", "goal_count"):
             made.append(GoalHeuristic(task, name, unit_costs))
+            continue
+        if name == "lmcount":
+            made.append(landmark_count(task, RelaxedTask(task, unit_costs, True), progress))
             continue
         relaxed = relaxed or RelaxedTask(task, unit_costs)
         made.append(LmCut(relaxed) if name == "lmcut" else RelaxationHeuristic(relaxed, name))

@@ -210,6 +210,8 @@ def begin(e: E) -> cython.int:
     e.nodes[0].h = evaluate(e, 0, e.values, 0)
     e.evaluated += 1
     e.best[0] = e.nodes[0].h
+    if e.nodes[0].h < 0:
+        return NO_MEMORY
     if e.nodes[0].h != DEAD_END and not push_state(e, 0, False):
         return NO_MEMORY
     return RUNNING
@@ -283,6 +285,8 @@ def follow(e: E, operator: cython.int) -> cython.int:
         space.unpack(space, e.after, e.after_values)
         node.h = evaluate(e, 0, e.after_values, child)
         e.evaluated += 1
+        if node.h < 0:
+            return NO_MEMORY
         if node.h < e.best[0]:
             e.best[0] = node.h
             if e.wants_preferred:
@@ -371,6 +375,8 @@ def lazy_slice(e: E, budget: cython.longlong) -> cython.int:
             )
             if i == 0:
                 node.h = e.h[0]
+            if e.h[i] < 0:
+                return NO_MEMORY
             if e.h[i] == DEAD_END:
                 break
             progress = progress or e.h[i] < e.best[i]

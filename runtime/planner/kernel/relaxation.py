@@ -121,8 +121,6 @@ def explore(x: X, values: cython.p_const_int) -> cython.longlong:
                     cost[added] = total
                     supporter[added] = number
                     push(queue, total, added)
-                elif total == cost[added] and total > paid and number < supporter[added]:
-                    supporter[added] = number
 
 
 @cython.cfunc

@@ -211,8 +211,11 @@ class RelaxedTask:
     r: cython.pointer[Relaxed]
     owned: list
 
-    def __init__(self, task, unit_costs: cython.bint):
-        """Relaxes the task. With `unit_costs` every operator costs 1."""
+    def __init__(self, task, unit_costs: cython.bint, whole: cython.bint = False):
+        """Relaxes the task. With `unit_costs` every operator costs 1.
+
+        What cannot matter to the goal is left out, unless it is to be `whole`.
+        """
         r: cython.pointer[Relaxed] = cython.cast(
             cython.pointer[Relaxed], calloc(1, cython.sizeof(Relaxed))
         )
@@ -307,7 +310,8 @@ class RelaxedTask:
 
         needed: cython.p_int = ints(self.owned, r.facts)
         needed[r.goal] = True
-        drop_useless(d, needed)
+        if not whole:
+            drop_useless(d, needed)
         r.operators = d.operators
         r.owners = operators.count
         r.first = d.first
