@@ -198,6 +198,5 @@ def kind_in_words(value: Any) -> str:
 
 
 def not_whole(value: Any) -> str:
-    """What stands where a whole number is wanted: a float is shown, so that its fraction is seen.
-    """
+    """What stands where a whole number is wanted: a float is shown, so that its fraction is seen."""
     return repr(value) if type(value) is float else kind_in_words(value)

@@ -63,8 +63,7 @@ def _said(error: Exception) -> str:
 
 
 def from_python(value: Any, name: str) -> Any:
-    """A result of Python as a value of the language. Raises TypeError of the language for others.
-    """
+    """A result of Python as a value of the language. Raises TypeError of the language for others."""
     if _is_plain(value):
         return value
     if hasattr(value, "tolist") and type(value).__module__.split(".")[0] == "numpy":

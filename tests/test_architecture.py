@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import planscript.lang
 import planscript.runtime
 import planscript.stdlib
-import pytest
 
 ROOTS = {
     "planscript.lang": Path(planscript.lang.__file__).parent,

@@ -19,7 +19,6 @@ from planscript.runtime.planner.relaxation import Costs, RelaxedOperator, Relaxe
 from planscript.runtime.planner.state_space import Fact, State
 from planscript.runtime.planner.task import Task
 
-
 LARGEST_DISJUNCTION = 4
 
 Landmark = tuple[Fact, ...]  # one of these facts; mostly there is just one
@@ -63,7 +62,9 @@ class _Finder:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._relaxed = RelaxedTask(task, "one")
-        self._facts = [(v, x) for v, var in enumerate(task.variables) for x in range(len(var.values))]
+        self._facts = [
+            (v, x) for v, var in enumerate(task.variables) for x in range(len(var.values))
+        ]
         self._initial = set(self._relaxed.true_facts(task.initial))
         self._before = self._propagate()
         self._added_by: list[list[int]] = [[] for _ in range(self._relaxed.fact_count)]
@@ -277,9 +278,7 @@ class LmCount:
             self._reached[state] = before | now
         self._state = state
         reached = self._reached[state]
-        again = {
-            i for i in reached - true if i in graph.goals or not graph.needed_by[i] <= reached
-        }
+        again = {i for i in reached - true if i in graph.goals or not graph.needed_by[i] <= reached}
         return len(graph.landmarks) - len(reached) + len(again)
 
     def preferred(self) -> list[int]:

@@ -28,7 +28,9 @@ DOMAIN = Domain(
         "hand-empty": Predicate("hand-empty"),
     },
     actions={
-        "pick": Action("pick", (F, S), gloss={"en": "pick up {f} from {s}", "zh": "从{s}上拿起{f}"}),
+        "pick": Action(
+            "pick", (F, S), gloss={"en": "pick up {f} from {s}", "zh": "从{s}上拿起{f}"}
+        ),
         "put": Action("put", (F, S), gloss={"en": "put {f} on {s}", "zh": "在{s}上放一个{f}"}),
         "wash-up": Action("wash-up", (F,)),
     },

@@ -276,9 +276,9 @@ class Finder:
     def begin_with(self, fact: cython.int):
         x: L = cython.address(self.x)
         x.reached[fact] = 2
-        x.sets[cython.cast(cython.longlong, fact) * x.size + (fact >> 6)] |= (
-            cython.cast(word, 1) << (fact & 63)
-        )
+        x.sets[cython.cast(cython.longlong, fact) * x.size + (fact >> 6)] |= cython.cast(
+            word, 1
+        ) << (fact & 63)
 
     def find(self, progress):
         """The landmarks, as `FoundLandmarks`."""
@@ -486,7 +486,9 @@ def make_room(n: N, state: cython.int) -> cython.bint:
 @cython.nogil
 @cython.exceptval(check=False)
 @cython.inline
-def within(left: cython.pointer[word], right: cython.pointer[word], size: cython.int) -> cython.bint:
+def within(
+    left: cython.pointer[word], right: cython.pointer[word], size: cython.int
+) -> cython.bint:
     """Whether one set is part of another."""
     k: cython.int
     for k in range(size):
