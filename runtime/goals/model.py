@@ -265,7 +265,7 @@ class GoalNetwork(nn.Module):
             words,
             torch.cat((structure_out, self.item_key(item)), 1),
             torch.cat((structure_in, self.item_input(item)), 1),
-            [layer.cross.keys(x) for layer in self.decoder],
+            [layer.cross.keys(x) for layer in self.decoder],  # type: ignore[union-attr, operator]
             self.look(text),
         )
 

@@ -232,7 +232,7 @@ def train(
             _follow(average, network, min(options.average, (4 + step) / (40 + step)))
         now = time.monotonic()
         if step % 20 == 0:
-            batches = sums.pop("batches")
+            drawn_batches = sums.pop("batches")
             texts = sums.pop("texts")
             seen += int(texts)
             line = {
@@ -241,7 +241,7 @@ def train(
                 "seen": seen,
                 "per_second": round(texts / (now - last_log), 1),
                 "left_minutes": round((budget - spent - time.process_time()) / 60, 1),
-                **{name: round(value / batches, 4) for name, value in sums.items()},
+                **{name: round(value / drawn_batches, 4) for name, value in sums.items()},
             }
             sums, last_log = {}, now
             with (out / "curve.jsonl").open("a") as curve:
