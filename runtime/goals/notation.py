@@ -150,8 +150,8 @@ class _Writer:
             case ForAll(parameters, body):
                 while isinstance(body, ForAll):
                     parameters, body = (*parameters, *body.parameters), body.body
-                inner, types = self.bind(parameters, names)
-                return [FORALL, *types, *self.parts(_conjuncts(body), inner), END]
+                bound, types = self.bind(parameters, names)
+                return [FORALL, *types, *self.parts(_conjuncts(body), bound), END]
         raise _Unsayable
 
     def exists(
@@ -292,13 +292,13 @@ class _Reader:
             case Imply(left, right):
                 return Imply(self.renamed(left, names), self.renamed(right, names))
             case Exists(parameters, body) | ForAll(parameters, body):
-                inner = dict(names)
+                bound = dict(names)
                 declared = []
                 for parameter in parameters:
                     self.fresh += 1
-                    inner[parameter.name] = f"?v{self.fresh}"
-                    declared.append(Parameter(inner[parameter.name], parameter.types))
-                return type(part)(tuple(declared), self.renamed(body, inner))
+                    bound[parameter.name] = f"?v{self.fresh}"
+                    declared.append(Parameter(bound[parameter.name], parameter.types))
+                return type(part)(tuple(declared), self.renamed(body, bound))
 
     def atoms(self, predicate: int, scope: tuple[str, ...]) -> Iterator[Atom]:
         arity = len(self.grammar.slots[predicate])

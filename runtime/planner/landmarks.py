@@ -158,7 +158,7 @@ class _Finder:
         by_name: dict[str, set[int]] = {}
         covers: dict[str, int] = {}
         for operator in achievers:
-            names = {}
+            names: dict[str, set[int]] = {}
             for fact in operator.needs:
                 if fact < len(self._facts):
                     variable, value = self._facts[fact]
