@@ -196,8 +196,11 @@ class GoalModel:
             float(len(best.symbols)),
         )
         confidence = self._confidence(evidence)
+        # No reading is called likelier than the best, which takes the network's own order.
         alternatives = [
-            (goal, confidence if i == 0 else (1 - confidence) * shares[i] / (1 - shares[0] + 1e-9))
+            (goal, min(confidence, (1 - confidence) * shares[i] / (1 - shares[0] + 1e-9)))
+            if i
+            else (goal, confidence)
             for i, (_, goal) in enumerate(readings)
         ]
         refused = doubt > self.refuse_above
