@@ -1,8 +1,17 @@
 """What all tests need of the process they run in."""
 
+import os
 import signal
+
+from hypothesis import settings
 
 
 def pytest_configure() -> None:
-    """Ctrl-C works: a shell that starts the tests in the background has it ignored."""
+    """Ctrl-C works: a shell that starts the tests in the background has it ignored.
+
+    In continuous integration the properties are tried on the same examples in every run.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.register_profile("ci", derandomize=True)
+    if os.environ.get("CI"):
+        settings.load_profile("ci")
