@@ -56,7 +56,8 @@ class Attention(nn.Module):
         self.output = nn.Linear(width, width)
 
     def split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, H, L, d/H)
+        found: Tensor = x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
+        return found  # (B, H, L, d/H)
 
     def keys(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return self.split(self.key(x)), self.split(self.value(x))
@@ -66,7 +67,8 @@ class Attention(nn.Module):
         if bias is not None:
             bias = bias.to(query.dtype)
         found = F.scaled_dot_product_attention(query, *memory, attn_mask=bias)
-        return self.output(found.transpose(1, 2).flatten(2))  # (B, L, d)
+        out: Tensor = self.output(found.transpose(1, 2).flatten(2))
+        return out  # (B, L, d)
 
 
 class Layer(nn.Module):
@@ -190,7 +192,7 @@ class GoalNetwork(nn.Module):
     def encode(self, ids: Tensor, mask: Tensor, segment: int) -> Tensor:
         """BERT over word pieces: (B, T) ids and bool mask -> (B, T, d)."""
         where = torch.arange(ids.shape[1], device=ids.device)
-        x = self.piece(ids) + self.position(where) + self.segment.weight[segment]
+        x: Tensor = self.piece(ids) + self.position(where) + self.segment.weight[segment]
         x = self.drop(self.embedding_norm(x))
         bias = torch.zeros(mask.shape).masked_fill_(~mask, NEVER)[:, None, None]  # (B, 1, 1, T)
         for layer in self.encoder:

@@ -58,7 +58,7 @@ class Hypothesis:
 
     @property
     def rank(self) -> float:
-        return self.belief / max(1, len(self.symbols)) ** LENGTH_POWER
+        return self.belief / math.pow(max(1, len(self.symbols)), LENGTH_POWER)
 
 
 @dataclass(frozen=True, slots=True)

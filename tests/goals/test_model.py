@@ -21,7 +21,8 @@ OBJECTS = {n: Parameter(n, ("lamp",)) for n in ("desk-lamp", "lamp2")}
 
 
 def read(model: GoalModel, texts: list[str]) -> Memory:
-    prepared = model.prepare(read_domain(ROOM), OBJECTS)
+    prepared = model.prepare(read_domain(ROOM), OBJECTS).encoded
+    assert prepared is not None
     inputs = text_tensors(texts, prepared.schema, model.vocabulary)
     seen = torch.ones(len(texts), len(prepared.schema), dtype=torch.bool)
     memory, _ = model.network.fuse(
