@@ -18,7 +18,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import groupby
+from itertools import count, groupby
 from operator import itemgetter
 from typing import Literal
 
@@ -118,7 +118,9 @@ class Exploration:
     """Costs of all facts from a state, by Dijkstra's algorithm over relaxed operators.
 
     `cost[f]` is the cost of fact `f` (DEAD_END: unreachable); `supporter[f]` the relaxed operator
-    that reaches it at that cost (-1: true in the state), of several the lowest-numbered one.
+    that reaches it at that cost (-1: true in the state), of several the one whose needs were met
+    first. Of equally cheap facts the one reached last is settled first: on the tasks measured this
+    makes relaxed plans that mislead a search less than other ways to break ties.
     """
 
     def __init__(self, relaxed: RelaxedTask, combine: Literal["max", "sum"]) -> None:
@@ -135,27 +137,28 @@ class Exploration:
         supporter = self.supporter = [-1] * relaxed.fact_count
         unmet = [len(operator.needs) for operator in operators]
         so_far = [0] * len(operators)
-        queue: list[tuple[int, int]] = []
+        queue: list[tuple[int, int, int]] = []
+        pushes = count()
+
+        def reach(fact: int, total: int) -> None:
+            cost[fact] = total
+            heappush(queue, (total, -next(pushes), fact))
 
         def fire(number: int, paid: int) -> None:
             operator = operators[number]
-            total = min(CEILING, so_far[number] + operator.cost)
+            total = min(CEILING, paid + operator.cost)
             for fact in operator.adds:
                 if total < cost[fact]:
-                    heappush(queue, (total, fact))
-                elif total != cost[fact] or total == paid or number >= supporter[fact]:
-                    continue  # (facts that cost no more than `paid` may be settled)
-                cost[fact] = total
-                supporter[fact] = number
+                    reach(fact, total)
+                    supporter[fact] = number
 
         for fact in relaxed.true_facts(state):
-            cost[fact] = 0
-            queue.append((0, fact))
-        for number, count in enumerate(unmet):
-            if count == 0:
+            reach(fact, 0)
+        for number, needs in enumerate(unmet):
+            if needs == 0:
                 fire(number, 0)
         while queue:
-            paid, fact = heappop(queue)
+            paid, _, fact = heappop(queue)
             if paid > cost[fact]:
                 continue
             for number in relaxed.needed_by[fact]:
@@ -164,7 +167,7 @@ class Exploration:
                 )
                 unmet[number] -= 1
                 if unmet[number] == 0:
-                    fire(number, paid)
+                    fire(number, so_far[number])
         return self._together([cost[fact] for fact in relaxed.goal])
 
     def _together(self, costs: list[int]) -> int:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from random_tasks import Oracle, tasks
 
+from planscript.runtime.planner import landmarks
 from planscript.runtime.planner.heuristics import HEURISTICS
 from planscript.runtime.planner.state_space import DEAD_END
 from planscript.runtime.planner.task import Task
@@ -56,3 +57,38 @@ def test_without_conditional_effects_lmcut_is_at_least_hmax(task: Task) -> None:
     lmcut, hmax = (HEURISTICS[name].make(task, "real") for name in ("lmcut", "hmax"))
     for state in oracle.steps:
         assert lmcut.evaluate(state) >= hmax.evaluate(state)
+
+
+@FEW
+@given(task=tasks())
+def test_landmarks_are_passed_by_every_plan(task: Task) -> None:
+    """Without the states in which a landmark holds the goal is out of reach; and before such a state
+    is reached, the landmarks before it have been."""
+    oracle = Oracle(task)
+    if oracle.distance[oracle.initial] == inf:
+        return
+    found = landmarks.find(task)
+
+    def holds(state: tuple[int, ...], number: int) -> bool:
+        return any(state[v] == x for v, x in found.landmarks[number])
+
+    def reached_without(number: int) -> set[tuple[int, ...]]:
+        """The states on paths on which the landmark never holds, and those just after these."""
+        seen = {oracle.initial}
+        todo = [oracle.initial]
+        while todo:
+            state = todo.pop()
+            if holds(state, number):
+                continue
+            for _, after in oracle.steps[state]:
+                if after not in seen:
+                    seen.add(after)
+                    todo.append(after)
+        return seen
+
+    for number, sooner in enumerate(found.before):
+        without = {s for s in reached_without(number) if not holds(s, number)}
+        assert not any(oracle.is_goal(state) for state in without)
+        for other in sooner:
+            early = {s for s in reached_without(other) if not holds(s, other)}
+            assert not any(holds(state, number) for state in early)

@@ -21,7 +21,7 @@ PAIRS = [
     (name, heuristic)
     for name, info in SEARCHES.items()
     for heuristic in (HEURISTICS if info.heuristics else ("auto",))
-] + [("lazy_gbfs", "hff,goal_count")]
+] + [("lazy_gbfs", "hff,lmcount")]
 FEW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )

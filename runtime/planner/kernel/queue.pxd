@@ -10,7 +10,6 @@ cdef struct Queue:
     int* head  # by key: the newest node of its list; -1: empty
     int* item  # by node
     int* next  # by node
-    int* tail
     int nodes
     long long least  # no list below this key holds a node
     long long most  # nor does one above this
@@ -23,7 +22,6 @@ cdef inline bint start(Queue* q, int room) noexcept nogil:
     """Makes an empty queue for `room` pushes between two calls of `clear`; False: out of memory."""
     cdef int i
     q.head = <int*> malloc(LISTS * sizeof(int))
-    q.tail = <int*> malloc(LISTS * sizeof(int))
     q.item = <int*> malloc((room + 1) * sizeof(int))
     q.next = <int*> malloc((room + 1) * sizeof(int))
     q.heap_key = <long long*> malloc((room + 1) * sizeof(long long))
@@ -99,12 +97,8 @@ cdef inline void push(Queue* q, long long key, int item) noexcept nogil:
         heap_push(q, key, item)
         return
     q.item[q.nodes] = item
-    q.next[q.nodes] = -1
-    if q.head[key] < 0:
-        q.head[key] = q.nodes
-    else:
-        q.next[q.tail[key]] = q.nodes
-    q.tail[key] = q.nodes
+    q.next[q.nodes] = q.head[key]
+    q.head[key] = q.nodes
     q.nodes += 1
     if key < q.least:
         q.least = key
