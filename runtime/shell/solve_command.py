@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from fractions import Fraction
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, NoReturn
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
@@ -254,13 +255,11 @@ def _limit_address_space(memory: int | None) -> None:
 
 def _set_alarm(seconds: float | None) -> None:
     """Ends code that does not ask the deadline, such as reading, a little after the time."""
-    if not hasattr(signal, "setitimer"):
+    if not hasattr(signal, "setitimer") or current_thread() is not main_thread():
         return
-    if seconds is None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    else:
+    if seconds is not None:
         signal.signal(signal.SIGALRM, _ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds * 1.05 + 0.1)
+    signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else seconds * 1.05 + 0.1)
 
 
 def _ring(number: int, frame: object) -> NoReturn:
