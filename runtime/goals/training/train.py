@@ -34,6 +34,7 @@ from planscript.runtime.goals.training.batches import (
 )
 from planscript.runtime.goals.training.corpus import Example
 from planscript.runtime.goals.training.vocabulary import minilm_folder
+from planscript.runtime.goals.weights_file import save_weights
 
 # How much each feature speaks for a link at the start of training, in the order of `linking.py`;
 # the last two are nearness of meaning.
@@ -180,9 +181,10 @@ def train(
     *,
     initial: Path | None = None,
 ) -> None:
-    """Trains for `options.minutes` and leaves `model.safetensors` and `curve.jsonl` in `out`.
+    """Trains for `options.minutes`; `out/model` is then a small model folder for `--model`.
 
-    `batches(seed)` yields batches without end. Picks up where an earlier call with the same `out` stopped. `initial` gives weights to begin with.
+    `batches(seed)` yields batches without end. Picks up where an earlier call with the same `out`
+    stopped (`curve.jsonl` and what else stands in `out`). `initial` gives weights to begin with.
     """
     torch.manual_seed(options.seed)
     random_ = random.Random(options.seed)
@@ -251,6 +253,7 @@ def train(
             last_save = now
             _save(out, network, average, optimiser, spent + time.process_time(), step, seen)
     _save(out, network, average, optimiser, spent + time.process_time(), step, seen)
+    save_weights(out / "model", average, vocabulary, {"name": f"trained, seed {options.seed}"})
 
 
 @torch.no_grad()
