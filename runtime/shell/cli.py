@@ -11,7 +11,6 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 # command -> (module under runtime/shell, what it does)
@@ -37,7 +36,7 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
         description="Say what you want; Planscript works out how.",
         epilog="Without a command, an interactive session starts.",
     )
-    parser.add_argument("--version", action="version", version=f"planscript {_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (module, about) in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:])
@@ -46,11 +45,17 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
-def _version() -> str:
-    try:
-        return version("planscript")
-    except PackageNotFoundError:
-        return "(not installed)"
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: importing importlib.metadata takes 20 ms."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"planscript {version('planscript')}")
+        except PackageNotFoundError:
+            print("planscript (not installed)")
+        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,12 +91,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _report(error: Exception) -> int:
-    from planscript.lang.diagnostics import LimitError, PlanscriptError, SourceError
+    from planscript.lang.diagnostics import PlanscriptError, SourceError
     from planscript.runtime.shell.report import report
 
     if isinstance(error, PlanscriptError):
         report(error)
-        return 2 if isinstance(error, SourceError) and not isinstance(error, LimitError) else 1
+        return 2 if isinstance(error, SourceError) else 1
     print(
         f"internal error: {type(error).__name__}: {error}\n"
         "  this is a bug in Planscript, not in your script; `--debug` shows where it happened",
