@@ -7,7 +7,7 @@ executor. One per session; the host of each module passes its calls on to it (se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,12 @@ from planscript.runtime.errors import run_error
 from planscript.runtime.executor import Executor, Outcome, Policy, StepFailed, constrained
 from planscript.runtime.goals.compiler import GoalCompiler, GoalDoubt, Hole, Scope
 from planscript.runtime.goals.say import Speaker
-from planscript.runtime.lowering import (
-    check_formula,
-    lower_formula,
-)
+from planscript.runtime.lowering import check_formula, lower_formula
 from planscript.runtime.pddl.model import Atom, Formula, Problem
 from planscript.runtime.pddl.writer import write_formula
 from planscript.runtime.planner.solve import Options, Planner, Result
 from planscript.runtime.planner.status import Status
 
-Bindings = MutableMapping[str, Any]
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 # option of `with` -> the kinds of value that it takes

@@ -24,6 +24,7 @@ from planscript.runtime.lowering import (
     lower_objects,
 )
 from planscript.runtime.pddl.model import Atom, Domain
+from planscript.runtime.signatures import script_name
 from planscript.runtime.world import World
 
 Bindings = MutableMapping[str, Any]
@@ -58,7 +59,7 @@ class Declarations:
                 [domain.name, *domain.types, *domain.constants, *domain.predicates]
                 + [*domain.functions, *domain.actions]
             )
-            name = node.name or _identifier(domain.name)
+            name = node.name or script_name(domain.name)
         self.domain, self.names, self.world = domain, names, None
         self.handlers, self.described = {}, {}
         self._bind(bindings, values.DomainValue(domain.name), name)
@@ -72,7 +73,7 @@ class Declarations:
             self._bind(bindings, self.object_value(constant.name), constant.name)
 
     def _bind(self, bindings: Bindings, value: Any, model_name: str) -> None:
-        bindings[_identifier(self.names.show(model_name))] = value
+        bindings[script_name(self.names.show(model_name))] = value
 
     def _path(self, path: str, span: Span) -> Path:
         found = self._resolve_path(path)
@@ -173,7 +174,7 @@ class Declarations:
                 problem.goal,
                 problem.minimise_cost,
             )
-            name = node.name or _identifier(problem.name)
+            name = node.name or script_name(problem.name)
         self.names, self.world = names, world
         for key in world.objects:
             self._bind(bindings, self.object_value(key), key)
@@ -258,7 +259,3 @@ class Declarations:
                 hint=did_you_mean(name, map(self.names.to_script, world.domain.types)),
             )
         return [self.object_value(one) for one in world.objects_of(key)]
-
-
-def _identifier(name: str) -> str:
-    return name.replace("-", "_")

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from planscript.lang import syntax
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, Span
 from planscript.runtime.acting import Acting
 from planscript.runtime.goals.compiler import CompiledGoal, GoalDoubt, Hole, Scope
+
+if TYPE_CHECKING:
+    from planscript.runtime.session import Session
 
 Types = dict[str, str]  # script name -> name of a type, in a stretch of the script
 
@@ -31,6 +35,15 @@ class FoundGoal:
     doubt: GoalDoubt | None = None
     skipped: str = ""
     words: str = ""
+
+
+def goals_of_file(session: Session, path: str) -> Iterator[FoundGoal]:
+    """`compile_goals` for a script file, in a session that has run nothing yet."""
+    from planscript.lang.parser import parse
+
+    module = parse(session.read_source(path), path)
+    session.enter_folder(path)
+    return compile_goals(module, session.acting)
 
 
 def compile_goals(

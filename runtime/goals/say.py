@@ -118,7 +118,7 @@ class Speaker:
                 left.remove((other, positive))
             if group:
                 nouns = [self.noun(a.args[position], bound) for a in (atom, *group)]
-                joined = self.rules.enumerate_nouns(nouns, positive)
+                joined = self.rules.enumerate_nouns(nouns)
                 clauses.append(self._clause(atom, bound, positive, {position: joined}))
             else:
                 clauses.append(self._clause(atom, bound, positive))

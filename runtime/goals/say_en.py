@@ -88,8 +88,8 @@ def plural(template: str) -> str:
     return re.sub(r"(\}\s+)has(?!\w)", r"\1have", changed, count=1)
 
 
-def enumerate_nouns(nouns: Sequence[str], positive: bool) -> str:
-    return listed(nouns, "and" if positive else "and")
+def enumerate_nouns(nouns: Sequence[str]) -> str:
+    return listed(nouns, "and")
 
 
 def listed(items: Sequence[str], word: str) -> str:

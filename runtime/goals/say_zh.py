@@ -63,7 +63,7 @@ def plural(template: str) -> str:
     return re.sub(r"^(\s*\{[^{}]*\})", r"\1都", template, count=1)
 
 
-def enumerate_nouns(nouns: Sequence[str], positive: bool) -> str:
+def enumerate_nouns(nouns: Sequence[str]) -> str:
     return listed(nouns, "和")
 
 

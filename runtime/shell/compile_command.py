@@ -23,8 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compiles; 1 where a goal was not understood (or, with --check, the lock is out of date)."""
-    from planscript.lang.parser import parse
-    from planscript.runtime.script_goals import as_diagnostic, compile_goals
+    from planscript.runtime.script_goals import as_diagnostic, goals_of_file
 
     session = make_session(args)
     path = lock_path(args.file)
@@ -32,11 +31,9 @@ def run(args: argparse.Namespace) -> int:
     if not args.renew:
         for entry in old:
             session.compiler.lock.add(entry)
-    module = parse(session.read_source(args.file), args.file)
-    session.enter_folder(args.file)
     fresh = Lock()
     doubts = skipped = 0
-    for found in compile_goals(module, session.acting):
+    for found in goals_of_file(session, args.file):
         diagnostic = as_diagnostic(found)
         if diagnostic is not None:
             doubts += 1

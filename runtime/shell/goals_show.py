@@ -16,18 +16,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Shows place, text, PDDL, words and confidence of each goal; 1 where one was refused."""
-    from planscript.lang.parser import parse
     from planscript.runtime.goals.lock import lock_path, read_lock
     from planscript.runtime.pddl.writer import write_formula
-    from planscript.runtime.script_goals import compile_goals
+    from planscript.runtime.script_goals import goals_of_file
 
     session = make_session(args)
     for entry in read_lock(lock_path(args.file)):
         session.compiler.lock.add(entry)
-    module = parse(session.read_source(args.file), args.file)
-    session.enter_folder(args.file)
     refused = 0
-    for found in compile_goals(module, session.acting):
+    for found in goals_of_file(session, args.file):
         place = f"{found.span.source}:{found.span.line}:{found.span.column}"
         print(place)
         _row("text", found.text)
