@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rate", type=float, default=5e-4, help="learning rate of new parts (5e-4)"
     )
+    parser.add_argument(
+        "--frozen", type=int, default=0, help="encoder layers kept as they are, lowest first (0)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="threads of the network (1)")
 
 
@@ -39,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from planscript.runtime.goals.training.corpus import read_own_worlds, read_worlds
     from planscript.runtime.goals.training.external import read_external
     from planscript.runtime.goals.training.multiply import Multiplier
-    from planscript.runtime.goals.training.train import Options, train
+    from planscript.runtime.goals.training.train import Options, half_is_faster, train
     from planscript.runtime.goals.training.vocabulary import build
 
     torch.set_num_threads(args.threads)
@@ -72,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
         texts=args.texts,
         worlds=args.worlds,
         rate=args.rate,
+        frozen=args.frozen,
+        bfloat16=half_is_faster(),
     )
     train(
         lambda seed: Multiplier(worlds, seed, external=external).batches(options.texts),

@@ -29,11 +29,11 @@ class Mix:
 
     chinese: float = 1.5  # how much oftener a Chinese row is drawn than an English one
     refused: float = 1.0  # the same for rows written to be refused
-    external: float = 0.1  # batches from public sets
+    external: float = 0.09  # batches from public sets
     reworded: float = 0.35  # batches from a world under other nouns and object names
     fewer_objects: float = 0.6  # batches in a smaller world
-    missing_predicate: float = 0.12  # batches whose schema lacks a predicate that some rows need
-    missing_object: float = 0.1  # batches whose world lacks an object that some rows name
+    missing_predicate: float = 0.07  # batches whose schema lacks a predicate that some rows need
+    missing_object: float = 0.07  # batches whose world lacks an object that some rows name
     exchanged: float = 0.35  # a row about other objects of the same types
     stranger: float = 0.05  # a row about something that this world lacks
     foreign: float = 0.03  # a row of another world
