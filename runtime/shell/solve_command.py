@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("domain", metavar="DOMAIN", nargs="?", help="the PDDL domain file")
     parser.add_argument("problem", metavar="PROBLEM", nargs="?", help="the PDDL problem file")
-    parser.add_argument("--plan-file", metavar="FILE", help="write the plan here")
+    parser.add_argument("-o", "--plan-file", metavar="FILE", help="write the plan here")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--fast", action="store_true", help="take the first plan found (default)")
     kind.add_argument("--optimal", action="store_true", help="find a plan of least cost")
