@@ -1,0 +1,6 @@
+(define (problem neighbour-lending-1) (:domain neighbour-lending)
+ (:objects bashir carmen dot edwin farida - neighbour long_ladder step_ladder hedge_trimmer wheelbarrow tile_cutter - tool cordless_drill bike_pump raclette_set - gadget)
+ (:init (owner edwin long_ladder) (owner dot step_ladder) (owner carmen hedge_trimmer) (owner bashir wheelbarrow) (owner farida tile_cutter) (owner edwin cordless_drill) (owner bashir bike_pump) (owner carmen raclette_set)
+  (has edwin long_ladder) (has dot step_ladder) (has bashir hedge_trimmer) (has bashir wheelbarrow) (has dot tile_cutter) (has edwin cordless_drill) (has farida bike_pump) (has carmen raclette_set)
+  (lent hedge_trimmer carmen bashir) (lent tile_cutter farida dot) (lent bike_pump bashir farida) (owes_favour bashir carmen) (owes_favour dot farida) (keyholder dot edwin) (promised cordless_drill dot) (broken wheelbarrow) (broken bike_pump) (labelled long_ladder) (clean step_ladder) (member carmen) (member dot) (member edwin) (expensive tile_cutter) (expensive raclette_set))
+ (:goal (lent long_ladder edwin farida)))
