@@ -154,7 +154,10 @@ class _Finder:
         return found
 
     def _disjunctions(self, achievers: list[RelaxedOperator]) -> list[tuple[int, ...]]:
-        """Sets of facts of one predicate of which each achiever needs one, none true at first."""
+        """Sets of facts of one predicate of which each achiever needs one, none true at first.
+
+        In the order of their facts, whatever the order of the achievers.
+        """
         by_name: dict[str, set[int]] = {}
         covers: dict[str, int] = {}
         for operator in achievers:
@@ -168,13 +171,13 @@ class _Finder:
             for name, facts in names.items():
                 by_name.setdefault(name, set()).update(facts)
                 covers[name] = covers.get(name, 0) + 1
-        return [
+        return sorted(
             tuple(sorted(facts))
             for name, facts in by_name.items()
             if covers[name] == len(achievers)
             and 1 < len(facts) <= LARGEST_DISJUNCTION
             and self._initial.isdisjoint(facts)
-        ]
+        )
 
 
 def _common(sets: list[set[int]]) -> set[int]:

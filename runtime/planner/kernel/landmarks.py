@@ -127,7 +127,9 @@ Shared = cython.struct(
     added_by=cython.p_int,
     achievers=cython.int,
     needed=cython.p_int,  # by fact: how many of the achievers need it
-    added=cython.p_int,
+    added=cython.p_int,  # and how many add it
+    added_last=cython.p_int,  # by fact: the serial number of the last of them
+    serial=cython.int,  # of achievers, over all landmarks
     seen=cython.p_int,  # the facts counted
     seen_count=cython.int,
     operator_mark=cython.p_int,  # by operator: the round in which it was looked at
@@ -221,11 +223,14 @@ def share(x: L, s: H, facts: cython.p_int, size: cython.int) -> cython.void:
             if not first:
                 continue
             s.achievers += 1
+            s.serial += 1
             for j in range(r.need_start[number], r.need_start[number + 1]):
                 count_in(s, s.needed, r.need[j])
                 choose(s, r.need[j], number)
             for j in range(r.add_start[number], r.add_start[number + 1]):
-                count_in(s, s.added, r.add[j])
+                if s.added_last[r.add[j]] != s.serial:  # an operator may list a fact twice
+                    s.added_last[r.add[j]] = s.serial
+                    count_in(s, s.added, r.add[j])
 
 
 @cython.cclass
@@ -315,6 +320,7 @@ class Finder:
         s.added_by_start[0] = 0
         s.needed = ints(self.owned, r.facts)
         s.added = ints(self.owned, r.facts)
+        s.added_last = ints(self.owned, r.facts)
         s.seen = ints(self.owned, r.facts)
         s.operator_mark = ints(self.owned, r.operators)
         s.name_of = ints(self.owned, r.facts)
@@ -419,7 +425,8 @@ class Finder:
             if s.covers[name] == s.achievers and 1 < s.choices[name] <= MOST:
                 facts = [s.choice[name * (MOST + 1) + j] for j in range(s.choices[name])]
                 if not any([self.x.reached[cython.cast(cython.int, f)] == 2 for f in facts]):
-                    found.append(tuple(facts))
+                    found.append(tuple(sorted(facts)))
+        found.sort()
         return found
 
     @cython.cfunc
