@@ -1,4 +1,4 @@
-"""Best-first search: A*, weighted A*, greedy search, and greedy search with deferred evaluation.
+"""Best-first search: A*, weighted A*, greedy search, and both with deferred evaluation.
 
 Sources: Hart, Nilsson and Raphael, "A formal basis for the heuristic determination of minimum cost
 paths" (1968); Richter and Helmert, "Preferred operators and deferred evaluation in satisficing
@@ -12,19 +12,25 @@ from fractions import Fraction
 
 from planscript.runtime.planner.heuristics import Heuristic
 from planscript.runtime.planner.open_list import Alternation, OpenList
-from planscript.runtime.planner.progress import Progress, trace
+from planscript.runtime.planner.progress import NO_LIMITS, Limits, Progress, trace
 from planscript.runtime.planner.state_space import CEILING, DEAD_END, State, StateSpace
 
 BOOST = 1000  # entries for which preferred operators go first after progress
 
 
 def astar(
-    space: StateSpace, heuristic: Heuristic, weight: Fraction, progress: Progress
+    space: StateSpace,
+    heuristic: Heuristic,
+    weight: Fraction,
+    progress: Progress,
+    limits: Limits = NO_LIMITS,
 ) -> list[int] | None:
     """Expands by least f = g + weight * h, then least h, then newest; reopens.
 
     With weight 1 (or 0) and an admissible heuristic the plan is optimal. Returns the plan, or None
-    when all reachable states that are not dead ends were expanded.
+    when all reachable states were expanded that are not dead ends and keep to the bound.
+
+    Raises OutOfWork where the limits cut it off.
     """
     counts = progress.statistics
     start = space.initial()
@@ -37,12 +43,14 @@ def astar(
     open_list: OpenList[tuple[int, State]] = OpenList(newest_first=True)
 
     def push(state: State) -> None:
+        if h_of[state] == DEAD_END or limits.exclude(g_of[state], h_of[state]):
+            return
         f = weight.denominator * g_of[state] + weight.numerator * h_of[state]
         open_list.push((min(CEILING, f), h_of[state]), (g_of[state], state))
 
-    if h_of[start] != DEAD_END:
-        push(start)
+    push(start)
     while open_list:
+        limits.check(counts)
         g, state = open_list.pop()
         if g != g_of[state] or state in closed:
             continue  # a cheaper path was found since
@@ -66,8 +74,7 @@ def astar(
                 counts.reopened += 1
             g_of[successor] = cost
             parents[successor] = (state, operator)
-            if h_of[successor] != DEAD_END:
-                push(successor)
+            push(successor)
     return None
 
 
@@ -128,41 +135,83 @@ def lazy_gbfs(
     heuristic); they take turns, and preferred ones are boosted after a new minimum. Returns the
     plan, or None when all reachable states that are not dead ends were expanded.
     """
+    return _lazy(space, heuristics, 0, 1, progress, NO_LIMITS)
+
+
+def lazy_wastar(
+    space: StateSpace,
+    heuristics: Sequence[Heuristic],
+    weight: Fraction,
+    progress: Progress,
+    limits: Limits = NO_LIMITS,
+) -> list[int] | None:
+    """As `lazy_gbfs`, but by least f = g + weight * h of the parent; a state that is reached more
+    cheaply is evaluated and expanded again.
+
+    Returns the plan, or None when all reachable states were expanded that are not dead ends and
+    keep to the bound. Raises OutOfWork where the limits cut it off.
+    """
+    return _lazy(space, heuristics, weight.denominator, weight.numerator, progress, limits)
+
+
+def _lazy(
+    space: StateSpace,
+    heuristics: Sequence[Heuristic],
+    weight_g: int,
+    weight_h: int,
+    progress: Progress,
+    limits: Limits,
+) -> list[int] | None:
     counts = progress.statistics
     parents: dict[State, tuple[State, int] | None] = {}
+    g_of: dict[State, int] = {}
     best = [DEAD_END] * len(heuristics)
     open_lists: Alternation[tuple[State, int]] = Alternation(
         [OpenList() for _ in range(2 * len(heuristics))]
     )
+
+    def expand(state: State, parent: State | None, g: int) -> bool:
+        """Evaluates a state and lists what follows on it; whether it is a goal."""
+        nonlocal best
+        estimates = []
+        for heuristic in heuristics:
+            estimates.append(heuristic.evaluate(state, parent))
+            if estimates[-1] == DEAD_END:
+                break
+        counts.evaluated += 1
+        progress.tick()
+        if parent is None:
+            counts.initial_h = estimates[0]
+        if DEAD_END in estimates:
+            return False
+        if space.is_goal(state):
+            return True
+        counts.expanded += 1
+        if any(h < least for h, least in zip(estimates, best, strict=True)):
+            best = [min(pair) for pair in zip(estimates, best, strict=True)]
+            open_lists.boost(range(1, 2 * len(heuristics), 2), BOOST)
+        preferred = {o for heuristic in heuristics for o in heuristic.preferred()}
+        keys = [min(CEILING, weight_g * g + weight_h * h) for h in estimates]
+        for operator in space.applicable(state):
+            counts.generated += 1
+            for i, key in enumerate(keys):
+                open_lists.lists[2 * i].push((key,), (state, operator))
+                if operator in preferred:
+                    open_lists.lists[2 * i + 1].push((key,), (state, operator))
+        return False
+
     step: tuple[State, int] | None = None
     while True:
         state = space.initial() if step is None else space.apply(*step)
-        if state not in parents:
+        g = 0 if step is None else g_of[step[0]] + space.cost[step[1]]
+        if state not in parents or (weight_g > 0 and g < g_of[state]):
+            counts.reopened += state in parents
             parents[state] = step
-            parent = None if step is None else step[0]
-            estimates = []
-            for heuristic in heuristics:
-                estimates.append(heuristic.evaluate(state, parent))
-                if estimates[-1] == DEAD_END:
-                    break
-            counts.evaluated += 1
-            progress.tick()
-            if step is None:
-                counts.initial_h = estimates[0]
-            if DEAD_END not in estimates:
-                if space.is_goal(state):
+            g_of[state] = g
+            if not limits.exclude(g, 0):
+                limits.check(counts)
+                if expand(state, None if step is None else step[0], g):
                     return trace(parents, state)
-                counts.expanded += 1
-                if any(h < least for h, least in zip(estimates, best, strict=True)):
-                    best = [min(pair) for pair in zip(estimates, best, strict=True)]
-                    open_lists.boost(range(1, 2 * len(heuristics), 2), BOOST)
-                preferred = {o for heuristic in heuristics for o in heuristic.preferred()}
-                for operator in space.applicable(state):
-                    counts.generated += 1
-                    for i, h in enumerate(estimates):
-                        open_lists.lists[2 * i].push((h,), (state, operator))
-                        if operator in preferred:
-                            open_lists.lists[2 * i + 1].push((h,), (state, operator))
         if not open_lists:
             return None
         step = open_lists.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 
 from planscript.runtime.planner.deadline import Deadline, resident_bytes
@@ -13,6 +14,35 @@ OnProgress = Callable[[Statistics], None]
 REPORT_SECONDS = 0.1
 LOOK_EVERY = 64  # ticks between two looks at the memory in use
 NO_LIMIT = (1 << 63) - 1
+
+
+class OutOfWork(Exception):
+    """A search generated as many states as its caller allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a search for a better plan need not do.
+
+    `bound`: plans must cost less (None: any plan will do). `admissible`: the estimate may be held
+    against the bound. `most`: how many states may be generated (None: any number).
+    """
+
+    bound: int | None = None
+    admissible: bool = False
+    most: int | None = None
+
+    def exclude(self, g: int, h: int) -> bool:
+        """Whether no plan through a state keeps to the bound, as far as this is known."""
+        return self.bound is not None and g + (h if self.admissible else 0) >= self.bound
+
+    def check(self, statistics: Statistics) -> None:
+        """Raises OutOfWork once as many states were generated as may be."""
+        if self.most is not None and statistics.generated >= self.most:
+            raise OutOfWork
+
+
+NO_LIMITS = Limits()
 
 
 class Progress:

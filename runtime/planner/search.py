@@ -1,7 +1,6 @@
 """The searches by name: one table, and the front door that runs one on a grounded task.
 
-The algorithms are beside this file, one family each; where the compiled kernel has the pair asked
-for, it runs in their place and finds the same.
+The algorithms are beside this file, one family each; `engines.py` calls them.
 """
 
 from __future__ import annotations
@@ -11,18 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from planscript.lang.diagnostics import did_you_mean
-from planscript.runtime.planner import kernel
-from planscript.runtime.planner.best_first import astar, gbfs, lazy_gbfs
+from planscript.runtime.planner import engines
 from planscript.runtime.planner.deadline import NEVER, Deadline, DeadlineExpired
-from planscript.runtime.planner.heuristics import HEURISTICS, Heuristic
-from planscript.runtime.planner.idastar import idastar
-from planscript.runtime.planner.local_search import ehc, hill_climbing
+from planscript.runtime.planner.heuristics import HEURISTICS
 from planscript.runtime.planner.progress import OnProgress, Progress
-from planscript.runtime.planner.relaxation import Costs
-from planscript.runtime.planner.state_space import DEAD_END, StateSpace
+from planscript.runtime.planner.state_space import DEAD_END
 from planscript.runtime.planner.status import SearchResult, Statistics, Status
 from planscript.runtime.planner.task import Task
-from planscript.runtime.planner.uninformed import bfs, dfs, iddfs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,7 @@ SEARCHES: dict[str, SearchInfo] = {
     for info in (
         SearchInfo("astar", True, True, 1, "lmcut", True, "A*, least cost so far plus estimate"),
         SearchInfo("wastar", False, True, 1, "hff", True, "A* with the estimate times a weight"),
+        SearchInfo("lazy_wastar", False, True, 2, "hff", True, "weighted, estimates on expansion"),
         SearchInfo("idastar", True, True, 1, "lmcut", True, "A* by deepening, in little memory"),
         SearchInfo("gbfs", False, True, 1, "hff", False, "greedy best first, least estimate"),
         SearchInfo("lazy_gbfs", False, True, 2, "hff", False, "greedy, estimates on expansion"),
@@ -58,7 +53,8 @@ SEARCHES: dict[str, SearchInfo] = {
         SearchInfo("iddfs", "fewest", True, 0, "", True, "depth first to growing depth"),
     )
 }
-DEFAULT_WEIGHT = 3  # of wastar where the caller names none above 1
+WEIGHTED = ("wastar", "lazy_wastar")
+DEFAULT_WEIGHT = 3  # of these where the caller names none above 1
 
 
 def search(
@@ -80,7 +76,7 @@ def search(
         search: a name in SEARCHES.
         heuristic: a name in HEURISTICS, or several joined by commas where the search takes them, or
             "auto" for the one that suits the search. Ignored where the search takes none.
-        weight: what wastar multiplies the estimate with.
+        weight: what weighted searches multiply the estimate with.
         deadline: when to stop.
         max_memory_mb: the most resident memory of the process, in MB.
         seed: decides between equals in hill climbing.
@@ -99,12 +95,21 @@ def search(
     counts.operators, counts.axioms = len(task.operators), len(task.axioms)
     counts.variables = len(task.variables)
     ratio = Fraction(weight).limit_denominator(1000)
-    if search != "wastar":
+    if search not in WEIGHTED:
         ratio = Fraction(1)
     elif ratio <= 1:
         ratio = Fraction(DEFAULT_WEIGHT)
     try:
-        plan = _run(task, search, chosen, ratio, seed, progress, reference)
+        plan = engines.run(
+            task,
+            search,
+            chosen,
+            progress,
+            costs="real" if info.real_costs else "one",
+            weight=ratio,
+            seed=seed,
+            reference=reference,
+        )
     except DeadlineExpired as expired:
         return SearchResult(Status.TIMEOUT, statistics=counts, note=str(expired))
     except MemoryError as error:
@@ -142,42 +147,6 @@ def _optimal(task: Task, info: SearchInfo, heuristics: Sequence[str]) -> bool:
         costs = task.operators.cost
         return min(costs) == max(costs)
     return bool(info.optimal) and all(HEURISTICS[name].admissible for name in heuristics)
-
-
-def _run(
-    task: Task,
-    search: str,
-    names: Sequence[str],
-    weight: Fraction,
-    seed: int,
-    progress: Progress,
-    reference: bool,
-) -> list[int] | None:
-    if not reference and kernel.supports(search, names):
-        unit_costs = not SEARCHES[search].real_costs
-        return kernel.run(task, search, names, weight, unit_costs, progress)
-    space = StateSpace(task)
-    costs: Costs = "real" if SEARCHES[search].real_costs else "one"
-    made: list[Heuristic] = [HEURISTICS[name].make(task, costs) for name in names]
-    match search:
-        case "astar" | "wastar":
-            return astar(space, made[0], weight, progress)
-        case "idastar":
-            return idastar(space, made[0], progress)
-        case "gbfs":
-            return gbfs(space, made[0], progress)
-        case "lazy_gbfs":
-            return lazy_gbfs(space, made, progress)
-        case "ehc":
-            return ehc(space, made[0], progress)
-        case "hill_climbing":
-            return hill_climbing(space, made[0], seed, progress)
-        case "bfs":
-            return bfs(space, progress)
-        case "dfs":
-            return dfs(space, progress)
-        case _:
-            return iddfs(space, progress)
 
 
 __all__ = ["SEARCHES", "SearchInfo", "Statistics", "search"]

@@ -11,11 +11,11 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from planscript.runtime.planner.progress import Progress
+from planscript.runtime.planner.progress import Limits, Progress
 from planscript.runtime.planner.task import Task
 
 HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcount", "lmcut"})
-SEARCHES = frozenset({"astar", "wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
+SEARCHES = frozenset({"astar", "wastar", "lazy_wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
 
 
 @cache
@@ -47,12 +47,13 @@ def run(
     heuristics: Sequence[str],
     weight: Fraction,
     unit_costs: bool,
+    limits: Limits,
     progress: Progress,
 ) -> list[int] | None:
-    """A plan, or None when all reachable states that are not dead ends were seen.
+    """A plan, or None when all reachable states were seen that are not dead ends and keep to limits.
 
     Raises:
-        DeadlineExpired, MemoryError: a limit was reached.
+        DeadlineExpired, MemoryError, OutOfWork: a limit was reached.
     """
     from planscript.runtime.planner.kernel.best_first import Search
     from planscript.runtime.planner.kernel.space import PackedSpace
@@ -62,13 +63,17 @@ def run(
     plan: list[int] | None
     match search:
         case "astar" | "wastar":
-            plan = Search(task, space, evaluators, 1, True).eager(
-                weight.denominator, weight.numerator, progress
-            )
+            eager = Search(task, space, evaluators, 1, True)
+            eager.limit(limits.bound, limits.most, limits.admissible)
+            plan = eager.eager(weight.denominator, weight.numerator, progress)
+        case "lazy_wastar":
+            lazy = Search(task, space, evaluators, 2 * len(evaluators), False)
+            lazy.limit(limits.bound, limits.most, limits.admissible)
+            plan = lazy.lazy(weight.denominator, weight.numerator, progress)
         case "gbfs":
             plan = Search(task, space, evaluators, 2, False).eager(0, 1, progress)
         case "lazy_gbfs":
-            plan = Search(task, space, evaluators, 2 * len(evaluators), False).lazy(progress)
+            plan = Search(task, space, evaluators, 2 * len(evaluators), False).lazy(0, 1, progress)
         case _:
             plan = Search(task, space, [], 1, search == "dfs").graph(progress)
     return plan

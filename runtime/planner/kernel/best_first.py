@@ -28,6 +28,7 @@ from cython.cimports.runtime.planner.kernel.contract import (
 
 from planscript.runtime.planner.kernel.frontier import OpenList
 from planscript.runtime.planner.kernel.registry import StateRegistry
+from planscript.runtime.planner.progress import OutOfWork
 
 BOOST = cython.declare(cython.longlong, 1000)
 SLICE_SECONDS = 0.005
@@ -37,6 +38,7 @@ RUNNING = cython.declare(cython.int, 0)
 SOLVED = cython.declare(cython.int, 1)
 EXHAUSTED = cython.declare(cython.int, 2)
 NO_MEMORY = cython.declare(cython.int, 3)
+CUT = cython.declare(cython.int, 4)  # it generated as many states as it may
 
 Node = cython.struct(
     g=cython.longlong,
@@ -61,6 +63,9 @@ Engine = cython.struct(
     # f = weight_g * g + weight_h * h; weight_g == 0: greedy, nothing is reopened.
     weight_g=cython.longlong,
     weight_h=cython.longlong,
+    bound=cython.longlong,  # plans must cost less
+    admissible=cython.bint,  # whether the estimate may be held against the bound
+    most=cython.longlong,  # how many states may be generated
     wants_preferred=cython.bint,
     nodes=cython.pointer(Node),
     closed=cython.p_char,
@@ -168,11 +173,19 @@ def prefer(e: E, count: cython.int) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def priority_of(e: E, node: cython.pointer[Node]) -> cython.longlong:
+def priority_of(e: E, g: cython.longlong, h: cython.longlong) -> cython.longlong:
     """f, no larger than CEILING."""
-    if node.h > CEILING // e.weight_h:
+    if h > CEILING // e.weight_h:
         return CEILING
-    return min(CEILING, e.weight_g * node.g + e.weight_h * node.h)
+    return min(CEILING, e.weight_g * g + e.weight_h * h)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def too_dear(e: E, g: cython.longlong, h: cython.longlong) -> cython.bint:
+    """Whether no plan through a state keeps to the bound, as far as this is known."""
+    return g >= e.bound or (e.admissible and h >= e.bound - g)
 
 
 @cython.cfunc
@@ -180,7 +193,7 @@ def priority_of(e: E, node: cython.pointer[Node]) -> cython.longlong:
 @cython.exceptval(check=False)
 def push_state(e: E, state: cython.int, is_preferred: cython.bint) -> cython.bint:
     node: cython.pointer[Node] = e.nodes + state
-    f: cython.longlong = priority_of(e, node)
+    f: cython.longlong = priority_of(e, node.g, node.h)
     if e.frontiers[0].push(e.frontiers[0], f, node.h, state) < 0:
         return False
     return not is_preferred or e.frontiers[1].push(e.frontiers[1], f, node.h, state) == 0
@@ -212,7 +225,9 @@ def begin(e: E) -> cython.int:
     e.best[0] = e.nodes[0].h
     if e.nodes[0].h < 0:
         return NO_MEMORY
-    if e.nodes[0].h != DEAD_END and not push_state(e, 0, False):
+    if e.nodes[0].h == DEAD_END or too_dear(e, 0, e.nodes[0].h):
+        return EXHAUSTED
+    if not push_state(e, 0, False):
         return NO_MEMORY
     return RUNNING
 
@@ -233,7 +248,7 @@ def expand_next(e: E) -> cython.int:
     if entry < 0:
         return EXHAUSTED
     state = cython.cast(cython.int, entry)
-    if e.closed[state] or key != priority_of(e, e.nodes + state):
+    if e.closed[state] or key != priority_of(e, e.nodes[state].g, e.nodes[state].h):
         return RUNNING  # expanded since, or reached more cheaply
     load(e, state)
     space.unpack(space, e.current, e.values)
@@ -294,7 +309,7 @@ def follow(e: E, operator: cython.int) -> cython.int:
     elif e.closed[child]:
         e.closed[child] = False
         e.reopened += 1
-    if node.h == DEAD_END:
+    if node.h == DEAD_END or too_dear(e, cost, node.h):
         return RUNNING
     if push_state(e, child, e.wants_preferred and e.preferred_in[operator] == e.round):
         return RUNNING
@@ -312,7 +327,7 @@ def eager_slice(e: E, budget: cython.longlong) -> cython.int:
     while budget > 0 and ended == RUNNING:
         budget -= 1
         if e.next == e.count:
-            ended = expand_next(e)
+            ended = CUT if e.generated >= e.most else expand_next(e)
         else:
             e.next += 1
             ended = follow(e, e.found[e.next - 1])
@@ -335,6 +350,7 @@ def lazy_slice(e: E, budget: cython.longlong) -> cython.int:
     progress: cython.bint
     key: cython.longlong = 0
     entry: cython.longlong
+    g: cython.longlong = 0
     node: cython.pointer[Node]
     f: cython.pointer[Frontier]
     while budget > 0:
@@ -357,13 +373,20 @@ def lazy_slice(e: E, budget: cython.longlong) -> cython.int:
             state = add_state(e, e.after)
             if state < 0:
                 return NO_MEMORY
+            g = e.nodes[parent].g + space.cost[operator]
             if state != known:
-                continue
+                if e.weight_g == 0 or g >= e.nodes[state].g:
+                    continue
+                e.reopened += 1
             load(e, state)
         node = e.nodes + state
         node.parent = parent
         node.operator = operator
-        node.g = e.nodes[parent].g + space.cost[operator] if parent >= 0 else 0
+        node.g = g
+        if g >= e.bound:
+            continue
+        if e.generated >= e.most:
+            return CUT
         space.unpack(space, e.current, e.values)
         e.evaluated += 1
         e.round += 1
@@ -398,11 +421,12 @@ def lazy_slice(e: E, budget: cython.longlong) -> cython.int:
             entry = (cython.cast(cython.longlong, state) << 32) | operator
             for j in range(e.evaluator_count):
                 f = e.frontiers[2 * j]
-                if f.push(f, e.h[j], 0, entry) < 0:
+                key = priority_of(e, g, e.h[j])
+                if f.push(f, key, 0, entry) < 0:
                     return NO_MEMORY
                 if e.preferred_in[operator] == e.round:
                     f = e.frontiers[2 * j + 1]
-                    if f.push(f, e.h[j], 0, entry) < 0:
+                    if f.push(f, key, 0, entry) < 0:
                         return NO_MEMORY
     return RUNNING
 
@@ -514,6 +538,9 @@ class Search:
         e.found = ints(self.owned, e.space.operators)
         e.preferred = ints(self.owned, e.space.operators)
         e.preferred_in = ints(self.owned, e.space.operators)
+        e.weight_h = 1
+        e.bound = DEAD_END
+        e.most = DEAD_END
         e.room = 256
         e.nodes = cython.cast(cython.pointer[Node], malloc(e.room * cython.sizeof(Node)))
         e.closed = cython.cast(cython.p_char, calloc(e.room, 1))
@@ -541,6 +568,15 @@ class Search:
             e.goal_var[i] = goal[i][0]
             e.goal_val[i] = goal[i][1]
 
+    def limit(self, bound: Any, most: Any, admissible: cython.bint) -> None:
+        """Looks only for plans cheaper than `bound`, generating not many more than `most` states.
+
+        None: no limit. `admissible`: the estimate may be held against the bound.
+        """
+        self.e.bound = DEAD_END if bound is None else bound
+        self.e.most = DEAD_END if most is None else most
+        self.e.admissible = admissible
+
     def eager(self, weight_g: cython.longlong, weight_h: cython.longlong, progress: Any) -> Any:
         """Expands by least f = weight_g * g + weight_h * h; weight_g 0: greedy search."""
         self.e.weight_g = weight_g
@@ -548,8 +584,10 @@ class Search:
         self.e.wants_preferred = self.e.frontier_count > 1
         return self.run(0, progress)
 
-    def lazy(self, progress: Any) -> Any:
-        """Greedy search that evaluates a state when it is taken from an open list."""
+    def lazy(self, weight_g: cython.longlong, weight_h: cython.longlong, progress: Any) -> Any:
+        """As `eager`, but evaluates a state only when it is taken from an open list."""
+        self.e.weight_g = weight_g
+        self.e.weight_h = weight_h
         return self.run(1, progress)
 
     def graph(self, progress: Any) -> Any:
@@ -558,7 +596,10 @@ class Search:
 
     @cython.cfunc
     def run(self, kind: cython.int, progress):
-        """The plan as a list of operators, or None when the states are exhausted."""
+        """The plan as a list of operators, or None when the states are exhausted.
+
+        Raises OutOfWork where the limit of generated states cut it off.
+        """
         e: E = cython.address(self.e)
         budget: cython.longlong = 16
         ended: cython.int = RUNNING
@@ -589,6 +630,8 @@ class Search:
                     budget //= 2
         if ended == NO_MEMORY:
             raise MemoryError("the search has no more memory")
+        if ended == CUT:
+            raise OutOfWork
         return self.plan() if ended == SOLVED else None
 
     @cython.cfunc
