@@ -10,19 +10,8 @@ from typing import Any
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Span
 from planscript.lang.emit import LOAD, STORE, Emit
-
-# Methods that mean in Python what they mean in Planscript, with work in proportion to their result,
-# and give no Python object away: called directly where the receiver is of this very type.
-FAST_METHODS: dict[str, str] = {
-    name: kind
-    for kind, names in (
-        ("list", "append insert pop reverse"),
-        ("dict", "get setdefault"),
-        ("set", "add discard"),
-        ("str", "endswith find isalpha isdigit isspace lower split startswith strip upper"),
-    )
-    for name in names.split()
-}
+from planscript.lang.inference import NUMBERS, WHOLE
+from planscript.lang.methods import LIKELY, NATIVE
 
 BINARY: dict[str, type[ast.operator]] = {
     "+": ast.Add,
@@ -71,18 +60,26 @@ class Expressions(Emit):
         for part in node.parts:
             if isinstance(part, str):
                 parts.append(self._constant(part, span))
-            elif part.spec is None and self.inference.of(part.value, self.scope) == "int":
-                value = self._expression(part.value)
-                parts.append(self._at(ast.FormattedValue(value, -1, None), part.span))
             else:
                 parts.append(self._at(ast.FormattedValue(self._slot(part), -1, None), part.span))
         return self._at(ast.JoinedStr(parts), span)
 
     def _slot(self, slot: s.Slot) -> ast.expr:
-        value = self._expression(slot.value)
-        if slot.spec is None:
-            return self._hook("show", [value], slot.span)
-        return self._hook("format", [value, self._text(slot.spec)], slot.span)
+        value, span = self._expression(slot.value), slot.span
+        if slot.spec is not None:
+            return self._hook("format", [value, self._text(slot.spec)], span)
+        if self.inference.of(slot.value, self.scope) in ("int", "float", "str"):
+            return value  # Python writes it as Planscript does
+        shown = self._hook("show", [value], span)
+        if isinstance(value, ast.Name):
+            return self._at(ast.IfExp(self._is_exactly(value, "str", span), value, shown), span)
+        return shown
+
+    def _is_exactly(self, value: ast.expr, kind: str, span: Span) -> ast.expr:
+        """Whether the value is of this very kind."""
+        actual = self._call(self._raw("type", type, span), [value], span)
+        wanted = self._raw(kind, _TYPES[kind], span)
+        return self._at(ast.Compare(actual, [ast.Is()], [wanted]), span)
 
     def _sequence(self, node: s.Sequence) -> ast.expr:
         items = [self._item(item) for item in node.items]
@@ -137,7 +134,7 @@ class Expressions(Emit):
         """A binary operation: Python's own, or a hook where that could run away."""
         if op == "%":
             # Python's `%` formats text; unary plus admits numbers only (see Host.pos).
-            if left_node is None or self.inference.of(left_node, self.scope) is None:
+            if left_node is None or self.inference.of(left_node, self.scope) not in NUMBERS:
                 left = self._at(ast.UnaryOp(ast.UAdd(), left), span)
         elif op == "*":
             if not self._is_tame(left_node, right_node):
@@ -152,8 +149,11 @@ class Expressions(Emit):
             return True
         if left is None or right is None:
             return False
-        classes = {self.inference.of(left, self.scope), self.inference.of(right, self.scope)}
-        return classes <= {"int", "float"}
+        kinds = {self.inference.of(left, self.scope), self.inference.of(right, self.scope)}
+        if "float" in kinds or kinds == {"int"}:
+            return True
+        constant = isinstance(left, s.Constant) or isinstance(right, s.Constant)
+        return constant and kinds <= WHOLE and "int" in kinds  # a few digits more
 
     def _logic(self, node: s.Logic) -> ast.expr:
         parts = [self._expression(part) for part in node.parts]
@@ -187,30 +187,37 @@ class Expressions(Emit):
             else:
                 value = self._expression(one.value)
                 keywords.append(self._at(ast.keyword(one.name, value), one.span))
-        function = node.function
-        if isinstance(function, s.Attribute) and isinstance(function.value, s.Name):
-            if (kind := FAST_METHODS.get(function.name)) is not None:
-                return self._method_call(node, function, kind, args, keywords)
-        called = self._expression(function)
+        if isinstance(node.function, s.Attribute):
+            return self._method_call(node, node.function, args, keywords)
+        called = self._expression(node.function)
         return self._at(ast.Call(called, args, keywords), node.span)
 
     def _method_call(
         self,
         node: s.Call,
         method: s.Attribute,
-        kind: str,
         args: list[ast.expr],
         keywords: list[ast.keyword],
     ) -> ast.expr:
-        """A call of a method that a built-in type has: for that type without the host."""
-        span = method.span
+        """A call of a member: where it is a method of Python's own, without the host."""
+        span, name = method.span, method.name
         receiver = self._expression(method.value)
-        actual = self._call(self._raw("type", type, span), [receiver], span)
-        wanted = self._raw(kind, _TYPES[kind], span)
-        test = self._at(ast.Compare(actual, [ast.Is()], [wanted]), span)
-        direct = self._at(ast.Attribute(receiver, method.name, LOAD), span)
-        hosted = self._attribute(method)
-        if any(isinstance(one, ast.Call | ast.IfExp) for arg in args for one in ast.walk(arg)):
+        kind = self.inference.of(method.value, self.scope)
+        if kind in _TYPES and name in NATIVE[kind]:
+            direct = self._at(ast.Attribute(receiver, name, LOAD), span)
+            return self._at(ast.Call(direct, args, keywords), node.span)
+        likely = LIKELY.get(name) if kind is None else None
+        simple = isinstance(method.value, s.Name)
+        if likely is None or not (simple or self._may_keep()):
+            return self._at(ast.Call(self._member(receiver, method), args, keywords), node.span)
+        again = receiver
+        if not simple:
+            kept = self._temporary()
+            receiver, again = self._walrus(kept, receiver, span), self._load(kept, span)
+        test = self._is_exactly(receiver, likely, span)
+        direct = self._at(ast.Attribute(again, name, LOAD), span)
+        hosted = self._member(again, method)
+        if any(isinstance(one, ast.IfExp) for arg in args for one in ast.walk(arg)):
             # the arguments are not written twice, lest nested calls grow exponentially
             chosen = self._at(ast.IfExp(test, direct, hosted), span)
             return self._at(ast.Call(chosen, args, keywords), node.span)
@@ -218,9 +225,16 @@ class Expressions(Emit):
         slow = self._at(ast.Call(hosted, args, keywords), node.span)
         return self._at(ast.IfExp(test, quick, slow), node.span)
 
-    def _attribute(self, node: s.Attribute) -> ast.expr:
+    def _may_keep(self) -> bool:
+        """Whether an expression here may give a name a value (in Python's comprehensions not)."""
+        return not self.in_comprehension
+
+    def _member(self, value: ast.expr, node: s.Attribute) -> ast.expr:
         name = self._constant(node.name, node.name_span)
-        return self._hook("attr", [self._expression(node.value), name], node.span)
+        return self._hook("attr", [value, name], node.span)
+
+    def _attribute(self, node: s.Attribute) -> ast.expr:
+        return self._member(self._expression(node.value), node)
 
     def _index_node(self, node: s.Index) -> ast.expr:
         value, index = self._expression(node.value), self._subscript(node.index)
@@ -242,13 +256,16 @@ class Expressions(Emit):
             if node.function.id in ("range", "enumerate", "zip", "reversed", "sorted"):
                 if self.scope.lookup(node.function.id) is None:
                     return value
-        if isinstance(node, s.Sequence) and node.kind != "set":
+        if isinstance(node, s.Sequence) and node.kind == "tuple":
+            return value
+        if self.inference.of(node, self.scope) in ("list", "str", "dict"):
             return value
         return self._hook("iter", [value], node.span)
 
     def _comprehension(self, node: s.Comprehension) -> ast.expr:
         outer = self.scope
         inner = self.scopes.of[node]
+        outside, self.in_comprehension = self.in_comprehension, True
         generators: list[ast.comprehension] = []
         for number, clause in enumerate(node.clauses):
             self.scope = inner if number else outer
@@ -257,12 +274,12 @@ class Expressions(Emit):
             target = self._target(clause.target, [])
             conditions = [self._expression(one) for one in clause.conditions]
             if self.counting:
-                conditions.insert(0, self._counted(clause.span))
+                conditions.insert(0, self._tick(clause.span))
             generators.append(ast.comprehension(target, iterable, conditions, 0))
         self.scope = inner
         element = self._expression(node.element)
         key = None if node.key is None else self._expression(node.key)
-        self.scope = outer
+        self.scope, self.in_comprehension = outer, outside
         made: ast.expr
         if key is not None:
             made = ast.DictComp(key, element, generators)
@@ -271,13 +288,6 @@ class Expressions(Emit):
         else:
             made = ast.ListComp(element, generators)
         return self._at(made, node.span)
-
-    def _counted(self, span: Span) -> ast.expr:
-        """A condition that counts a step and is true."""
-        return self._at(
-            ast.Compare(self._hook("step", [], span), [ast.Is()], [self._constant(None, span)]),
-            span,
-        )
 
     # ------------------------------------------------ functions without a name
 
@@ -294,9 +304,7 @@ class Expressions(Emit):
         outer, self.scope = self.scope, inner
         made = body()
         if self.counting:
-            # the step first, then the value
-            both = self._tuple([self._hook("step", [], span), made], span)
-            made = self._index(both, 1, span)
+            made = self._at(ast.IfExp(self._tick(span), made, self._constant(None, span)), span)
         self.scope = outer
         result = self._at(ast.Lambda(arguments, made), span)
         if not captured:
@@ -379,13 +387,29 @@ class Expressions(Emit):
         allowing: ast.expr = self._constant(None, span)
         if node.allowing is not None:
             allowing = self._tuple([self._expression(name) for name in node.allowing], span)
+        avoiding = self._tuple([self._avoided(one) for one in node.avoiding], span)
+        options = self._options_map(node.options, span)
+        return [self._goal(node.goal), keeping, allowing, avoiding, options]
+
+    def _avoided(self, node: s.Avoided) -> ast.expr:
+        """The action and its arguments, None for `_`."""
+        action = self._variable(node.action, node.name_span)
+        args: ast.expr = self._constant(None, node.span)
+        if node.args is not None:
+            values = [
+                self._constant(None, node.span) if arg is None else self._expression(arg)
+                for arg in node.args
+            ]
+            args = self._tuple(values, node.span)
+        return self._tuple([action, args], node.span)
+
+    def _options_map(self, options: tuple[s.Argument, ...], span: Span) -> ast.expr:
         keys: list[ast.expr | None] = []
         values: list[ast.expr] = []
-        for option in node.options:
+        for option in options:
             keys.append(self._constant(option.name, option.span))
             values.append(self._expression(option.value))
-        options = self._at(ast.Dict(keys, values), span)
-        return [self._goal(node.goal), keeping, allowing, options]
+        return self._at(ast.Dict(keys, values), span)
 
     def _goal(self, goal: s.Goal) -> ast.expr:
         match goal:

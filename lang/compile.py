@@ -56,7 +56,7 @@ def compile_script(
     """Compiles a script.
 
     `source` is the file name for messages and tracebacks. `builtins` are the names that every
-    script has. `counting` adds a call of `Host.step` to each loop turn and function call.
+    script has. `counting` takes a step off `Host.ticks` at each loop turn and function call.
     `interactive`: the values of top-level expressions go to `Host.echo`. `known` is what earlier
     inputs of a conversation declared (their `CompiledModule.known`, or just names). The two loaders
     are described at `resolver.resolve`.

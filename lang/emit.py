@@ -47,7 +47,7 @@ class Emit:
         self.nodes: list[Any] = []
         self.titles: dict[str, str] = {}  # made-up function names -> what tracebacks show
         self.counter = 0
-        self.quantified: tuple[frozenset[str], ...] = ()
+        self.in_comprehension = False
 
     # ------------------------------------------------ nodes
 
@@ -139,7 +139,17 @@ class Emit:
         return self._at(ast.Subscript(box, self._constant(0, span), STORE), span)
 
     def _count(self, span: Span) -> list[ast.stmt]:
-        return [self._do(self._hook("step", [], span), span)] if self.counting else []
+        return [self._do(self._tick(span), span)] if self.counting else []
+
+    def _tick(self, span: Span) -> ast.expr:
+        """A condition that counts a step and is true.
+
+        `True in ticks` takes one item off an iterator: of all the ways to count without losing the
+        count in an exception, the cheapest in CPython (a third of a call's cost).
+        """
+        self.hooks.add("ticks")
+        true = self._constant(True, span)
+        return self._at(ast.Compare(true, [ast.In()], [self._load("_ps_ticks", span)]), span)
 
     def _captured(self, inner: Scope) -> list[tuple[str, ast.expr]]:
         """The Python name of each captured variable, and its value here."""

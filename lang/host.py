@@ -10,7 +10,7 @@ lines and characters of the script.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
 
 from planscript.lang import syntax
@@ -97,8 +97,17 @@ class Host(Protocol):
 
     def describe(self, node: syntax.Describe) -> None: ...
 
-    def perform(self, node: syntax.Perform, handler: Callable[..., Any]) -> None:
-        """Registers `handler` for the action `node.action`."""
+    def perform(
+        self,
+        node: syntax.Perform | syntax.PerformBy,
+        handler: Any,
+        clauses: Mapping[str, Callable[..., Any]],
+        options: Mapping[str, Any],
+    ) -> None:
+        """Registers `handler` for the action `node.action`.
+
+        `clauses` are its `on fail` and `on doubt`: functions of the step's objects and a failure.
+        """
 
     def name_goal(self, node: syntax.GoalDef, make: Callable[..., Any]) -> Any:
         """What `node.name` is bound to. `make(*args)` gives the goal (what a `goal_*` gave)."""
@@ -106,8 +115,14 @@ class Host(Protocol):
     def define_error(self, node: syntax.ErrorDef) -> Any:
         """The kind of error that `node.name` is bound to; calling it makes an error value."""
 
-    def test(self, name: str, body: Callable[[], Any]) -> None:
-        """Registers a `test` block."""
+    def test(
+        self,
+        node: syntax.Test,
+        body: Callable[[], Any],
+        events: Sequence[Any],
+        options: Mapping[str, Any],
+    ) -> None:
+        """Registers a `test` block; `events` are the goals of `node.events`."""
 
     def expect(self, value: Any, node: syntax.Expect, sides: tuple[Any, Any] | None) -> None:
         """Fails the test where `value` is false.
@@ -143,12 +158,14 @@ class Host(Protocol):
         goal: Any,
         keeping: Any | None,
         allowing: Sequence[Any] | None,
+        avoiding: Sequence[tuple[Any, Sequence[Any] | None]],
         options: Mapping[str, Any],
         has_else: bool,
     ) -> bool:
         """False: given up, run the `else` block. Without one, raises instead.
 
-        `goal` and `keeping` are results of `goal_text`, `goal_formula` or `goal_value`.
+        `goal` and `keeping` are results of `goal_text`, `goal_formula` or `goal_value`; `avoiding`
+        holds actions with their arguments, None for any (or None for all arguments).
         """
 
     def plan(
@@ -156,6 +173,7 @@ class Host(Protocol):
         goal: Any,
         keeping: Any | None,
         allowing: Sequence[Any] | None,
+        avoiding: Sequence[tuple[Any, Sequence[Any] | None]],
         options: Mapping[str, Any],
     ) -> Any: ...
 
@@ -179,5 +197,6 @@ class Host(Protocol):
 
     # ------------------------------------------------ budgets
 
-    def step(self) -> None:
-        """Called at loop turns and function entries, only when compiled with step counting."""
+    ticks: Iterator[bool]
+    """Gives True for each step of the script: code compiled with step counting takes one at each
+    loop turn and function entry. It raises LimitError, again and again, where none is left."""

@@ -38,7 +38,8 @@ class ModuleHost:
         self.session = session
         self.folder = folder
         self.bindings = bindings
-        self.tests: list[tuple[str, Callable[[], Any]]] = []
+        self.tests: list[tuple[syntax.Test, Callable[[], Any], Sequence[Any], Mapping[str, Any]]]
+        self.tests = []
         self.mul = operators.mul
         self.pow = operators.power
         self.lshift = operators.lshift
@@ -46,7 +47,7 @@ class ModuleHost:
         self.iter = operators.iterate
         self.show = show
         self.format = formatted
-        self.step = session.count_step
+        self.ticks = session.steps.ticks
 
         # Acting is loaded by the first use of the world: a script without goals starts without it.
         def describe(value: Any, name: str) -> Any:
@@ -116,9 +117,15 @@ class ModuleHost:
         """Adds glosses."""
         self.session.acting.describe(node)
 
-    def perform(self, node: syntax.Perform, handler: Callable[..., Any]) -> None:
+    def perform(
+        self,
+        node: syntax.Perform | syntax.PerformBy,
+        handler: Any,
+        clauses: Mapping[str, Callable[..., Any]],
+        options: Mapping[str, Any],
+    ) -> None:
         """Registers a handler of an action."""
-        self.session.acting.perform(node, handler)
+        self.session.acting.perform(node, handler, clauses, options)
 
     def name_goal(self, node: syntax.GoalDef, make: Callable[..., Any]) -> Any:
         """What a named goal is bound to."""
@@ -146,9 +153,15 @@ class ModuleHost:
 
         return ErrorKind(node.name, KINDS["Error"], names, bind)
 
-    def test(self, name: str, body: Callable[[], Any]) -> None:
+    def test(
+        self,
+        node: syntax.Test,
+        body: Callable[[], Any],
+        events: Sequence[Any],
+        options: Mapping[str, Any],
+    ) -> None:
         """Keeps a `test` block for `planscript test`; a run does not run it."""
-        self.tests.append((name, body))
+        self.tests.append((node, body, events, options))
 
     def expect(self, value: Any, node: syntax.Expect, sides: tuple[Any, Any] | None) -> None:
         """Fails where the value is false."""
@@ -183,21 +196,24 @@ class ModuleHost:
         goal: Goal,
         keeping: Goal | None,
         allowing: Sequence[Any] | None,
+        avoiding: Sequence[tuple[Any, Sequence[Any] | None]],
         options: Mapping[str, Any],
         has_else: bool,
     ) -> bool:
         """Makes the goal true; False where it gave up and there is an `else` block."""
-        return self.session.acting.achieve(goal, keeping, allowing, options, has_else)
+        return self.session.acting.achieve(goal, keeping, allowing, avoiding, options, has_else)
 
     def plan(
         self,
         goal: Goal,
         keeping: Goal | None,
         allowing: Sequence[Any] | None,
+        avoiding: Sequence[tuple[Any, Sequence[Any] | None]],
         options: Mapping[str, Any],
     ) -> values.PlanValue:
         """A plan for the goal, not carried out."""
-        found: values.PlanValue = self.session.acting.plan(goal, keeping, allowing, options)
+        acting = self.session.acting
+        found: values.PlanValue = acting.plan(goal, keeping, allowing, avoiding, options)
         return found
 
     def holds(self, goal: Goal) -> bool:

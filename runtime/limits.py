@@ -6,12 +6,14 @@ limit of recursion.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice, repeat
 
 from planscript.lang.diagnostics import Diagnostic, LimitError
 
 DEFAULT_DEPTH = 60_000  # calls within calls; beyond it a script gets an error that it can catch
+_CHUNK = 1024  # steps handed out at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,57 @@ def too_deep(limits: Limits) -> LimitError:
     return exceeded(f"calls are nested more than {limits.depth:,} deep", "raise --max-depth")
 
 
-def counter(limits: Limits) -> Callable[[], None]:
-    """What compiled code calls at loop turns and function entries when steps are counted."""
-    left = limits.steps or 0
+class Steps:
+    """Counts the steps of a run. `ticks` gives True for each step (`lang/host.py` says when).
 
-    def step() -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise exceeded(
-                f"the script takes more than {limits.steps:,} steps", "raise --max-steps"
-            )
+    It raises LimitError once all are taken, and again at each further step, so that a `finally`
+    block cannot go on either. The steps are handed out in chunks that C code takes apart: a step
+    costs about as much as adding two numbers.
+    """
 
-    return step
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.left = limits.steps  # of those not handed out yet; None: no budget
+        self.chunk: Iterator[bool] = iter(())
+        self.ticks: Iterator[bool] = chain.from_iterable(_Chunks(self))
+
+    def next_chunk(self) -> Iterator[bool]:
+        """More steps, or what raises LimitError."""
+        count = _CHUNK if self.left is None else min(_CHUNK, self.left)
+        if not count:
+            return self
+        if self.left is not None:
+            self.left -= count
+        self.chunk = repeat(True, count)
+        return self.chunk
+
+    def charge(self, count: int) -> None:
+        """Takes many steps at once: the work of a builtin. Raises LimitError."""
+        if self.left is None:
+            return
+        self.left -= count
+        if self.left < 0:  # the rest is taken from the chunk that is being used
+            short, self.left = -self.left, 0
+            if len(list(islice(self.chunk, min(short, _CHUNK)))) < short:
+                next(self)
+
+    def __iter__(self) -> Iterator[bool]:
+        return self
+
+    def __next__(self) -> bool:
+        raise exceeded(
+            f"the script takes more than {self.limits.steps:,} steps", "raise --max-steps"
+        )
+
+
+class _Chunks:
+    """An endless iterator that never raises: `chain` would end with it, and count no more."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+
+    def __iter__(self) -> _Chunks:
+        return self
+
+    def __next__(self) -> Iterator[bool]:
+        return self.steps.next_chunk()

@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from planscript.lang import methods
 from planscript.lang.diagnostics import did_you_mean, nearest
 from planscript.runtime import values
-from planscript.runtime.display import literal
 from planscript.runtime.errors import ErrorKind, ErrorValue, kind_in_words, run_error
 from planscript.runtime.operators import check_text, items_of
 
-# Methods that are Python's own: bounded work, plain values in and out.
+# Methods that are Python's own (`lang/methods.py`), by type.
 NATIVE: Mapping[type, frozenset[str]] = {
-    list: frozenset("append insert pop remove index count sort reverse copy clear".split()),
-    tuple: frozenset("index count".split()),
-    set: frozenset("add discard pop clear copy".split()),
-    dict: frozenset("get pop setdefault update copy clear popitem".split()),
-    str: frozenset(
-        "upper lower title capitalize casefold swapcase strip lstrip rstrip split rsplit "
-        "splitlines find rfind index rindex count startswith endswith removeprefix removesuffix "
-        "partition rpartition isalpha isdigit isdecimal isnumeric isalnum isspace isupper islower "
-        "istitle isidentifier isprintable isascii".split()
-    ),
-    range: frozenset("index count".split()),
-    int: frozenset("bit_length bit_count".split()),
-    float: frozenset("is_integer".split()),
+    kind: methods.NATIVE[kind.__name__]
+    for kind in (list, tuple, set, dict, str, range, int, float)
 }
 
 
@@ -47,19 +36,6 @@ def _with_items(name: str) -> Callable[[set[Any]], Callable[..., Any]]:
         return run
 
     return of
-
-
-def _remove(members: set[Any]) -> Callable[[Any], None]:
-    def remove(item: Any) -> None:
-        if item not in members:
-            raise run_error(
-                "KeyError",
-                f"no {literal(item, 80)} in this set",
-                hint="`discard` takes away what may not be there",
-            )
-        members.remove(item)
-
-    return remove
 
 
 def _map_part(name: str) -> Callable[[dict[Any, Any]], Callable[[], list[Any]]]:
@@ -127,7 +103,6 @@ _GUARDED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     list: {"extend": _extend},
     dict: {name: _map_part(name) for name in ("keys", "values", "items")},
     set: {
-        "remove": _remove,
         **{
             name: _with_items(name)
             for name in (

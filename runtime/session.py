@@ -23,7 +23,7 @@ from planscript.runtime.errors import KINDS, RunError
 from planscript.runtime.examples import run_examples
 from planscript.runtime.grants import Grants
 from planscript.runtime.host import ModuleHost
-from planscript.runtime.limits import Limits, counter, exceeded, too_deep
+from planscript.runtime.limits import Limits, Steps, exceeded, too_deep
 from planscript.runtime.members import member_names
 from planscript.runtime.modules import Modules, exported, stdlib_folder
 from planscript.runtime.session_builtins import describe, session_builtins
@@ -76,7 +76,7 @@ class Session:
         self.interactive = interactive
         self.emit = emit
         self.texts: dict[str, str] = {}  # what has been run, by source name, for error reports
-        self.count_step = counter(limits)
+        self.steps = Steps(limits)
         self.modules = Modules(self, tuple(search_path))
         self._goal_options: dict[str, Any] = {
             "model_dir": model_dir,
@@ -135,7 +135,8 @@ class Session:
         def work() -> list[tuple[str, PlanscriptError | None]]:
             host = self._run(text, path, self._folder)
             outcomes: list[tuple[str, PlanscriptError | None]] = []
-            for name, body in host.tests:
+            for node, body, _, _ in host.tests:
+                name = node.name
                 try:
                     self.guarded(body)
                 except PlanscriptError as error:
@@ -362,13 +363,13 @@ class Session:
         Raises RunError, of kind GoalError with its readings where the text is not understood.
         """
         goal = self.acting.goal_value(text)
-        self.bounded(lambda: self.guarded(lambda: self.acting.achieve(goal, None, None, {}, False)))
+        self.bounded(lambda: self.guarded(lambda: self.acting.achieve(goal, None, None, (), {}, False)))
 
     def plan_text(self, text: str) -> values.PlanValue:
         """A plan for a goal in natural language, not carried out."""
         goal = self.acting.goal_value(text)
         found: values.PlanValue = self.bounded(
-            lambda: self.guarded(lambda: self.acting.plan(goal, None, None, {}))
+            lambda: self.guarded(lambda: self.acting.plan(goal, None, None, (), {}))
         )
         return found
 

@@ -214,6 +214,12 @@ def _key_error(error: KeyError, at: tuple[FrameType, int] | None) -> RunError:
     if key == "popitem(): dictionary is empty":
         return run_error("KeyError", "the map is empty")
     container, _ = _subscript(at)
+    if _failed_method(at) == "remove":
+        return run_error(
+            "KeyError",
+            f"no {literal(key, 80)} in this set",
+            "`discard` takes away what may not be there",
+        )
     hint = ""
     if isinstance(container, dict) and isinstance(key, str):
         hint = did_you_mean(key, [k for k in islice(container, 1000) if isinstance(k, str)])
@@ -243,25 +249,44 @@ def _subscript(at: tuple[FrameType, int] | None) -> tuple[Any, Any]:
 
     The text at the place of the error is read again; names in it are looked up in the frame.
     """
-    if at is None:
+    import ast
+
+    tree = _failed_expression(at)
+    if at is None or not isinstance(tree, ast.Subscript):
         return None, None
+    names = {**at[0].f_globals, **at[0].f_locals}
+    return _known(tree.value, names), _known(tree.slice, names)
+
+
+def _failed_method(at: tuple[FrameType, int] | None) -> str | None:
+    """The name of the method whose call failed."""
+    import ast
+
+    tree = _failed_expression(at)
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
+        return tree.func.attr
+    return None
+
+
+def _failed_expression(at: tuple[FrameType, int] | None) -> Any:
+    """The expression at the place of the error, as Python reads it; None where it cannot."""
+    import ast
+
+    if at is None:
+        return None
     frame, instruction = at
     span = place(frame.f_code, instruction)
     session = getattr(frame.f_globals.get(SCRIPT_MARK), "session", None)
     text = getattr(session, "texts", {}).get(span.source, "") if span is not None else ""
     lines = text.splitlines()
     if span is None or span.line != span.end_line or not 0 < span.line <= len(lines):
-        return None, None
-    import ast
-
+        return None
     try:
-        tree = ast.parse(lines[span.line - 1][span.column - 1 : span.end_column - 1], mode="eval")
+        return ast.parse(
+            lines[span.line - 1][span.column - 1 : span.end_column - 1], mode="eval"
+        ).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None, None
-    if not isinstance(tree.body, ast.Subscript):
-        return None, None
-    names = {**frame.f_globals, **frame.f_locals}
-    return _known(tree.body.value, names), _known(tree.body.slice, names)
+        return None
 
 
 def _known(node: Any, names: dict[str, Any], depth: int = 0) -> Any:

@@ -125,8 +125,12 @@ class TestHost:
     def describe(self, node: Any) -> None:
         self.asked.append(("describe", node))
 
-    def perform(self, node: Any, handler: Callable[..., Any]) -> None:
+    def perform(self, node: Any, handler: Any, clauses: Any, options: Any) -> None:
         self.handlers[node.action] = handler
+        for event, clause in clauses.items():
+            self.handlers[f"on {event} of {node.action}"] = clause
+        if options:
+            self.asked.append(("handling", node.action, options))
 
     def name_goal(self, node: Any, make: Callable[..., Any]) -> Any:
         return make if node.parameters is not None else make()
@@ -134,8 +138,9 @@ class TestHost:
     def define_error(self, node: Any) -> Any:
         return Kind(node.name)
 
-    def test(self, name: str, body: Callable[[], Any]) -> None:
-        self.tests[name] = body
+    def test(self, node: Any, body: Callable[[], Any], events: Any, options: Any) -> None:
+        self.tests[node.name] = body
+        self.asked.append(("test", node, events, options))
 
     def expect(self, value: Any, node: Any, sides: Any) -> None:
         if not value:
@@ -154,11 +159,15 @@ class TestHost:
         self.asked.append(("ask", node, dict(env)))
         return True
 
-    def achieve(self, goal: Any, keeping: Any, allowing: Any, options: Any, has_else: bool) -> bool:
+    def achieve(
+        self, goal: Any, keeping: Any, allowing: Any, avoiding: Any, options: Any, has_else: bool
+    ) -> bool:
         self.asked.append(("achieve", goal, keeping, allowing, options, has_else))
+        if avoiding:
+            self.asked.append(("avoiding", avoiding))
         return not has_else
 
-    def plan(self, goal: Any, keeping: Any, allowing: Any, options: Any) -> Any:
+    def plan(self, goal: Any, keeping: Any, allowing: Any, avoiding: Any, options: Any) -> Any:
         self.asked.append(("plan", goal, keeping, allowing, options))
         return [("pick", "apple", "table")]
 
@@ -183,8 +192,16 @@ class TestHost:
             return error.kind == kind.name
         return isinstance(error, kind.python)
 
-    def step(self) -> None:
+    @property
+    def ticks(self) -> TestHost:
+        return self
+
+    def __iter__(self) -> TestHost:
+        return self
+
+    def __next__(self) -> bool:
         self.steps += 1
+        return True
 
 
 def builtins_for(host: TestHost) -> dict[str, Any]:

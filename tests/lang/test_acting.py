@@ -193,7 +193,7 @@ def test_generated_code_uses_no_python_attribute_but_methods_of_builtin_types() 
 
     from script_host import compile_text
 
-    from planscript.lang.codegen_expressions import FAST_METHODS
+    from planscript.lang.methods import NATIVE
 
     text = (
         "xs = [1]\nxs.append(2)\nxs.clear()\nm = {}\nm.get(1)\nm.x.get(2)\n"
@@ -211,5 +211,86 @@ def test_generated_code_uses_no_python_attribute_but_methods_of_builtin_types() 
                 for i in __import__("dis").get_instructions(code)
             )
         }  # fmt: skip
-        assert attributes <= set(FAST_METHODS)
+        assert attributes <= set().union(*NATIVE.values())
         todo += [one for one in code.co_consts if isinstance(one, CodeType)]
+
+
+# ---------------------------------------------------------------- trouble, safety, faults
+
+
+def test_clauses_of_a_handler_take_its_objects_and_the_failure(run: Run) -> None:
+    host = run(
+        DOMAIN + "let seen = []\n"
+        "perform pick(f, p) with retries=2, step_timeout=1.5:\n"
+        "    fail 'slipped'\n"
+        "on fail as problem:\n"
+        "    seen.append([f, problem])\n"
+        "on doubt: seen.append(p)\n"
+    )
+    host.handlers["on fail of pick"]("<apple>", "<table>", "slipped")
+    host.handlers["on doubt of pick"]("<pear>", "<shelf>", None)
+    assert host.globals["seen"] == [["<apple>", "slipped"], "<shelf>"]
+    assert asked(host, "handling") == [("pick", {"retries": 2, "step_timeout": 1.5})]
+
+
+def test_a_function_can_be_a_handler(run: Run) -> None:
+    host = run(DOMAIN + "perform pick = fn(f, p): f with retries=0\n")
+    assert host.handlers["pick"]("<apple>", "<table>") == "<apple>"
+
+
+def test_on_stays_a_predicate_and_a_name(run: Run) -> None:
+    host = run(DOMAIN + "let on_it = on(apple, table)\nprint(on_it)\n")
+    assert host.printed == ["true"]
+
+
+def test_avoided_steps_are_patterns(run: Run) -> None:
+    host = run(
+        DOMAIN + "achieve free() keeping not on(pear, table) "
+        "avoiding pick(_, table), pick(apple, _), pick with retries=1\n"
+    )
+    ((avoided,),) = asked(host, "avoiding")
+    assert avoided == (
+        ("pick", (None, "<table>")),
+        ("pick", ("<apple>", None)),
+        ("pick", None),
+    )
+
+
+def test_tests_say_what_goes_wrong_in_them(run: Run) -> None:
+    host = run(
+        DOMAIN + "test 'hard' with faults pick: 20%, event not on(pear, table) and free() "
+        "after 3 steps, seed=7, runs=5:\n"
+        "    print(1)\n"
+        "test 'easy': print(2)\n"
+    )
+    hard, easy = asked(host, "test")
+    node, events, options = hard
+    assert [(fault.action, fault.share) for fault in node.faults] == [("pick", 0.2)]
+    assert [event.after for event in node.events] == [3] and events[0][0] == "formula"
+    assert options == {"seed": 7, "runs": 5}
+    assert (easy[0].faults, easy[1], easy[2]) == ((), (), {})
+    host.tests["hard"]()
+    assert host.printed == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("perform pick(f, p): pass\non fail: pass\non fail: pass\n", "E0119"),
+        ("perform pick(f, p): pass\non trouble: pass\n", "E0101"),
+        ("perform pick(f, p): pass\non fail as f: pass\n", "E0119"),
+        ("perform pick(f, p) with speed=3: pass\n", "E0214"),
+        ("perform pikc = print\n", "E0205"),
+        ("print(1)\non fail: pass\n", "E0101"),
+        ("achieve free() avoiding pikc(_, _)\n", "E0205"),
+        ("achieve free() avoiding pick(_)\n", "E0206"),
+        ("test 't' with faults pikc: 20%: pass\n", "E0205"),
+        ("test 't' with faults pick: 120%: pass\n", "E0111"),
+        ("test 't' with event on(apple, table) or free() after 3 steps: pass\n", "E0215"),
+        ("test 't' with speed=2: pass\n", "E0214"),
+    ],
+)
+def test_mistakes_in_them_are_told(
+    errors: Callable[..., list[str]], text: str, code: str
+) -> None:
+    assert code in errors(DOMAIN + text)

@@ -69,8 +69,8 @@ def test_text_goes_through_the_host_but_for_whole_numbers() -> None:
         return str(value)
 
     host.show = show  # type: ignore[method-assign]
-    run_text("x = 1.5\nlet ys = ['{i} {x}' for i in range(2)]\nprint(ys)", host)
-    assert shown[:2] == [1.5, 1.5] and host.printed == ["['0 1.5', '1 1.5']"]
+    run_text("x = true\nlet ys = ['{i} {x} {1.5}' for i in range(2)]\nprint(ys)", host)
+    assert shown[:2] == [True, True] and host.printed == ["['0 True 1.5', '1 True 1.5']"]
 
 
 @pytest.mark.parametrize(
