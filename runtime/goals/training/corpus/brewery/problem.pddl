@@ -1,0 +1,5 @@
+(define (problem brewery-1) (:domain brewery)
+ (:objects B-101 B-102 B-103 B-104 B-105 - batch kettle1 kettle2 - kettle FV1 FV2 FV3 - tank keg20 keg21 keg22 keg23 keg24 - keg citra saaz mosaic - hop tapLeft tapMid tapRight - tap)
+ (:init (in B-101 FV1) (in B-102 kettle1) (in B-103 FV3) (racked B-104 keg20) (racked B-105 keg21) (onTap keg20 tapLeft) (onTap keg21 tapMid) (boiled B-101) (boiled B-102) (boiled B-103) (boiled B-104) (boiled B-105) (cooled B-101) (cooled B-103) (pitched B-101) (pitched B-103) (fermented B-103) (fermented B-104) (fermented B-105)
+  (spunded FV3) (sanitised kettle2) (rinsed keg22) (chained keg20) (chained keg21) (pouring tapLeft) (dryHopped B-103 citra) (dark B-104) (dark B-102) (alcoholFree B-105) (biggest FV2))
+ (:goal (and (in B-101 FV2) (sanitised FV1))))

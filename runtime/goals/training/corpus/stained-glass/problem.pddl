@@ -1,0 +1,6 @@
+(define (problem stained-glass-1) (:domain stained-glass)
+ (:objects p1 p2 p3 p4 p5 p6 p7 p8 - pane rose_window door_light swan_panel - panel anselm birgit - glazier cutting_bench lead_bench - bench_area glass_rack showroom chapel - store_area)
+ (:init (lies_in p1 glass_rack) (lies_in p2 glass_rack) (lies_in p3 glass_rack) (lies_in p4 cutting_bench) (lies_in p5 cutting_bench) (lies_in p6 lead_bench) (lies_in p7 lead_bench) (lies_in p8 glass_rack)
+  (left_of p6 p7) (above p4 p5) (in_panel p6 rose_window) (in_panel p7 rose_window) (hung_in swan_panel showroom) (in_charge anselm rose_window) (cut_to_shape p6) (cut_to_shape p7) (cut_to_shape p4) (painted p4) (painted p6) (fired p6) (chipped p3) (chipped p5)
+  (soldered swan_panel) (puttied swan_panel) (framed swan_panel) (ruby p1) (ruby p4) (ruby p7) (cobalt p2) (cobalt p5) (antique p2) (antique p8))
+ (:goal (left_of p1 p2)))
