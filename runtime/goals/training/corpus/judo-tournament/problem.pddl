@@ -1,0 +1,5 @@
+(define (problem judo-tournament-1) (:domain judo-tournament)
+ (:objects aiko bruno chidi dasha emre - senior fynn greta - junior ms-ortega mr-blum - official mat1 mat2 mat3 - mat under60 under73 open-class - class)
+ (:init (beat aiko dasha) (drawn-against bruno chidi) (drawn-against greta fynn) (coaches aiko greta) (coaches emre fynn) (fights-on bruno mat1) (fights-on chidi mat1) (referees mr-blum mat1) (entered aiko under60) (entered dasha under60) (entered bruno under73) (entered chidi under73) (entered emre open-class)
+  (holds-title emre open-class) (called-before bruno aiko) (weighed-in aiko) (weighed-in bruno) (weighed-in chidi) (weighed-in dasha) (wears-white bruno) (wears-white greta) (injured dasha) (disqualified fynn) (clock-running mat1) (mopped mat3) (black-belt aiko) (black-belt emre) (black-belt bruno) (youngest fynn))
+ (:goal (beat chidi bruno)))

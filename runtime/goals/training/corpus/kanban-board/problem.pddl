@@ -1,0 +1,5 @@
+(define (problem kanban-board-1) (:domain kanban-board)
+ (:objects PAY-11 PAY-12 PAY-17 - story OPS-3 OPS-4 - chore BUG-70 BUG-71 BUG-88 - defect nadia viktor esme tariq - person todo doing review done - column sprint8 sprint9 - sprint urgent mobile legal - label)
+ (:init (in_column PAY-11 doing) (in_column PAY-12 todo) (in_column PAY-17 todo) (in_column OPS-3 review) (in_column OPS-4 todo) (in_column BUG-70 doing) (in_column BUG-71 todo) (in_column BUG-88 done) (blocks BUG-70 PAY-11) (blocks OPS-4 PAY-17) (assigned PAY-11 nadia) (assigned BUG-70 viktor) (assigned OPS-3 esme)
+  (watches tariq PAY-11) (planned_in PAY-11 sprint8) (planned_in BUG-70 sprint8) (planned_in BUG-88 sprint8) (tagged BUG-70 urgent) (tagged PAY-12 legal) (ranked_above PAY-12 BUG-71) (subtask_of OPS-4 PAY-17) (reports_to viktor nadia) (estimated PAY-11) (flagged OPS-3) (archived BUG-88) (on_leave esme) (customer_facing PAY-11) (customer_facing PAY-12) (customer_facing BUG-71))
+ (:goal (in_column PAY-12 review)))
