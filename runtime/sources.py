@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
 
 
 def read_source(path: str) -> str:
-    """The text of a script, with plain line ends. Raises SourceError where it cannot be had."""
+    """The text of a script, with plain line ends. Raises SourceError where it cannot be had.
+
+    A planner's output, whose file name also ends in `.plan`, is refused as well.
+    """
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError:
@@ -19,7 +23,7 @@ def read_source(path: str) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(Diagnostic("E0903", f"cannot read {path}: {reason}")) from None
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SourceError(
@@ -29,6 +33,27 @@ def read_source(path: str) -> str:
                 hint="save it in the encoding UTF-8",
             )
         ) from None
+    if is_planner_output(text):
+        raise SourceError(
+            Diagnostic(
+                "E0902",
+                f"{path} is a plan that a planner wrote, not a script",
+                hint=f"check it with `planscript validate DOMAIN PROBLEM {path}`",
+            )
+        )
+    return text
+
+
+# `(pick a b)`, `12: (PICK A B)`, `0.001: (pick a b) [1.0]` (temporal), and `; cost = 5 (unit cost)`
+_STEP = re.compile(
+    r"(?:\d+(?:\.\d+)?\s*:\s*)?\(\s*[^\s()\"'.,]+(?:\s+[^\s()\"'.,]+)*\s*\)\s*(?:\[[\d.]+\])?"
+)
+
+
+def is_planner_output(text: str) -> bool:
+    """Whether a text is a plan in the format of the International Planning Competition."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    return bool(lines) and all(line[0] == ";" or _STEP.fullmatch(line) for line in lines)
 
 
 def first_comment(text: str) -> str:

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run_command", "run a script"),
     "check": ("check_command", "check scripts without running them"),
     "compile": ("compile_command", "compile a script's goals into its lock file"),
+    "fmt": ("fmt_command", "format scripts"),
     "test": ("test_command", "run the test blocks of scripts"),
     "goals": ("goals_command", "show, predict and evaluate natural-language goals"),
     "solve": ("solve_command", "find a plan for a PDDL problem"),

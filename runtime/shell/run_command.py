@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from planscript.lang.diagnostics import Diagnostic, SourceError
 from planscript.runtime.shell.session_arguments import add_session_arguments, make_session
 from planscript.runtime.shell.trace import Listener, jsonl_tracer, narrator, together
 
@@ -26,7 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the script. Raises PlanscriptError for what is wrong with it."""
-    refuse_planner_output(args.file)
     listeners: list[Listener] = [] if args.quiet else [narrator()]
     close = None
     if args.trace:
@@ -42,21 +39,3 @@ def run(args: argparse.Namespace) -> int:
         if close is not None:
             close()
     return 0
-
-
-def refuse_planner_output(path: str) -> None:
-    """Says so where a `.plan` file is a planner's output and no script."""
-    try:
-        with Path(path).open(encoding="utf-8") as file:
-            lines = [line.strip() for line in file.readlines(65536)]
-    except (OSError, UnicodeDecodeError):
-        return  # the session reports it
-    said = [line for line in lines if line and not line.startswith(";")]
-    if said and all(line.startswith("(") and line.endswith(")") for line in said):
-        raise SourceError(
-            Diagnostic(
-                "E0902",
-                f"{path} is a plan that a planner wrote, not a script",
-                hint="check it with `planscript validate DOMAIN PROBLEM PLAN`",
-            )
-        )
