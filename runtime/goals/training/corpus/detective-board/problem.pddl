@@ -1,0 +1,5 @@
+(define (problem detective-board-1) (:domain detective-board)
+ (:objects butler cook ladyBrent colonel gardener - person ferryPhoto blurredPhoto - photo loveLetter threatLetter - letter candlestick dagger - weapon library pantry boathouse rosebed - place inspHale sgtMoss - detective)
+ (:init (pinnedNextTo ferryPhoto loveLetter) (linkedTo loveLetter ladyBrent) (linkedTo dagger cook) (suspects inspHale butler) (suspects sgtMoss cook) (sawAt cook butler pantry) (alibiFrom colonel ladyBrent) (tails sgtMoss gardener) (searched library) (sealed library) (foundIn candlestick library) (keptBy candlestick sgtMoss) (keptBy dagger sgtMoss) (keptBy ferryPhoto inspHale) (keptBy loveLetter inspHale) (keptBy threatLetter inspHale) (keptBy blurredPhoto sgtMoss)
+  (questioned cook) (questioned butler) (arrested cook) (wroteTo colonel ladyBrent) (tallest colonel) (leftHanded gardener) (leftHanded ladyBrent) (bloody dagger) (bloody candlestick))
+ (:goal (arrested colonel)))

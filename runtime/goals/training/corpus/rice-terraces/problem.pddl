@@ -1,0 +1,6 @@
+(define (problem rice-terraces-1) (:domain rice-terraces)
+ (:objects T1 T2 T3 T4 T5 - paddy north_sluice mid_sluice spring_sluice - sluice anh binh old_cuong thi_dao - farmer moonhorn mudfoot - buffalo jasmine_seed sticky_white sticky_black - seedlot barn loft - store)
+ (:init (uphill_of T1 T2) (uphill_of T1 T3) (uphill_of T1 T4) (uphill_of T1 T5) (uphill_of T2 T3) (uphill_of T2 T4) (uphill_of T2 T5) (uphill_of T3 T4) (uphill_of T3 T5) (uphill_of T4 T5)
+  (drains_into T1 T2) (drains_into T3 T5) (flooded T2) (flooded T5) (ploughed T2) (weedy T3) (weedy T4) (dike_broken T4) (planted jasmine_seed T2) (grazes moonhorn T1) (grazes mudfoot T3) (yoked moonhorn)
+  (tends old_cuong T1) (tends anh T2) (tends anh T3) (works_for binh old_cuong) (leads binh moonhorn) (open north_sluice) (choked spring_sluice) (soaked jasmine_seed) (kept_in jasmine_seed barn) (kept_in sticky_white loft) (kept_in sticky_black loft) (sticky sticky_white) (sticky sticky_black) (highest T1) (elder old_cuong) (elder thi_dao))
+ (:goal (drains_into T1 T3)))

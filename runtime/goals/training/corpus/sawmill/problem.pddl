@@ -1,0 +1,5 @@
+(define (problem sawmill-1) (:domain sawmill)
+ (:objects log1 log2 log3 log4 - log b10 b11 b12 b13 b14 b15 - board kiln-a kiln-b - kiln bandsaw ripsaw - saw log-yard drying-yard loading-bay - yard miller-bros ms-tanaka parish - customer rolf inga sepp - hand)
+ (:init (lies-on log2 log1) (lies-on b11 b10) (lies-on b12 b11) (top-clear log2) (top-clear log3) (top-clear log4) (top-clear b12) (top-clear b13) (top-clear b14) (top-clear b15) (stacked-in log1 log-yard) (stacked-in log2 log-yard) (stacked-in log3 log-yard) (stacked-in log4 loading-bay) (stacked-in b10 drying-yard) (stacked-in b11 drying-yard) (stacked-in b12 drying-yard) (stacked-in b13 loading-bay) (stacked-in b14 drying-yard) (stacked-in b15 drying-yard)
+  (drying-in b14 kiln-a) (mans rolf bandsaw) (mans inga kiln-a) (sold-to b13 parish) (owes parish sepp) (owes miller-bros rolf) (debarked log3) (bone-dry b13) (planed b13) (sharp bandsaw) (running bandsaw) (running kiln-a) (oak log1) (oak log3) (oak b10) (oak b13) (larch log2) (larch b11) (larch b14) (longest log4) (warped b12) (warped b15))
+ (:goal (lies-on b13 b10)))
