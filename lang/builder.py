@@ -137,8 +137,7 @@ class Builder:
         return s.WorldFile(plain, name.text if name else None, path.span, span)
 
     def achieve(self, span: Span, goal: Parts, *modifiers: Parts) -> Parts:
-        keeping, allowing, options = self._modifiers(modifiers)
-        return s.Achieve(self._goal(goal), keeping, allowing, options, None, span)
+        return s.Achieve(self._goal(goal), *self._modifiers(modifiers), None, span)
 
     # ------------------------------------------------ compound statements
 
@@ -210,12 +209,79 @@ class Builder:
         end = pattern.span if guard is None else guard.span
         return s.Case(pattern, guard, body, span_to(span, end))
 
-    def test(self, span: Span, name: s.Text, body: s.Block) -> Parts:
-        return s.Test(self._plain(name, "the name of a test"), body, span_to(span, name.span))
+    def test(self, span: Span, name: s.Text, *rest: Parts) -> Parts:
+        *parts, body = rest
+        return s.Test(
+            self._plain(name, "the name of a test"),
+            tuple(part for part in parts if isinstance(part, s.Fault)),
+            tuple(part for part in parts if isinstance(part, s.Event)),
+            tuple(part for part in parts if isinstance(part, s.Argument)),
+            body,
+            span_to(span, name.span),
+        )
 
-    def perform(self, span: Span, name: Token, parameters: Parts, body: s.Block) -> Parts:
+    def fault(self, span: Span, *parts: Parts) -> Parts:
+        name, number = (part for part in parts if part is not None)
+        if number.value > 100:
+            self.error("E0111", "no more than 100% of the steps can fail", self._at(number))
+        return s.Fault(name.text, number.value / 100, self._at(name), span)
+
+    def event(self, span: Span, value: Parts, number: Token) -> Parts:
+        if type(number.value) is not int:
+            self.error("E0111", "steps are counted in whole numbers", self._at(number))
+        return s.Event(self._formula(value), int(number.value), span)
+
+    def perform(
+        self,
+        span: Span,
+        name: Token,
+        parameters: Parts,
+        settings: Parts,
+        body: s.Block,
+        *clauses: Parts,
+    ) -> Parts:
         place = self._at(name)
-        return s.Perform(name.text, parameters or (), body, place, span_to(span, place))
+        own = parameters or ()
+        found: dict[str, s.OnClause] = {}
+        for clause in clauses:
+            if clause.event in found:
+                self.error("E0119", f"`on {clause.event}` stands twice", clause.event_span)
+            for one in clause.parameters:
+                if any(one.name == other.name for other in own):
+                    self.error("E0119", f"two parameters are called `{one.name}`", one.span)
+            found[clause.event] = replace(clause, parameters=(*own, *clause.parameters))
+        return s.Perform(
+            name.text,
+            own,
+            settings or (),
+            body,
+            tuple(found.values()),
+            place,
+            span_to(span, place),
+        )
+
+    def on_clause(self, span: Span, what: Token, name: Token | None, body: s.Block) -> Parts:
+        place = self._at(what)
+        if what.text not in ("fail", "doubt"):
+            self.error(
+                "E0101",
+                f"nothing is called `on {what.text}`",
+                place,
+                hint="the clauses of `perform` are `on fail:` and `on doubt:`",
+            )
+        given = s.Parameter(name.text if name else "_ps_failure", None, "plain", place)
+        return s.OnClause(what.text, (given,), body, place, span_to(span, place))
+
+    def on_what(self, span: Span, word: Token) -> Parts:
+        return word
+
+    def perform_by(self, span: Span, name: Token, value: Parts, settings: Parts) -> Parts:
+        return s.PerformBy(name.text, value, settings or (), self._at(name), span)
+
+    def settings(self, span: Span, *options: Parts) -> Parts:
+        kept = tuple(one for one in options if not isinstance(one, Token))
+        self._options_once(kept)
+        return kept
 
     def block(self, span: Span, *statements: Parts) -> Parts:
         return statements
@@ -371,6 +437,7 @@ class Builder:
             found.get("effect"),
             found.get("cost"),
             found.get("observe"),
+            "irreversible" in found,
             place,
             span_to(span, place),
         )
@@ -384,6 +451,9 @@ class Builder:
 
     def observe(self, span: Span, formula: Parts) -> Parts:
         return ("observe", formula, span)
+
+    def irreversible(self, span: Span) -> Parts:
+        return ("irreversible", True, span)
 
     def cost(self, span: Span, value: Parts) -> Parts:
         if isinstance(value, s.Constant) and type(value.value) in (int, float):
@@ -477,6 +547,7 @@ class Builder:
             s.Name(domain.text, place),
             tuple(parts.get("objects", ())),
             tuple(parts.get("init", ())),
+            tuple(parts.get("unknown", ())),
             tuple(parts.get("values", ())),
             goal,
             span_to(span, place),
@@ -487,6 +558,9 @@ class Builder:
 
     def init(self, span: Span, facts: Parts) -> Parts:
         return ("init", facts)
+
+    def unknown(self, span: Span, facts: Parts) -> Parts:
+        return ("unknown", facts)
 
     def world_values(self, span: Span, values: Parts) -> Parts:
         return ("values", values)
@@ -536,8 +610,7 @@ class Builder:
         return s.Lambda(parameters or (), body, span)
 
     def plan(self, span: Span, goal: Parts, *modifiers: Parts) -> Parts:
-        keeping, allowing, options = self._modifiers(modifiers)
-        return s.Plan(self._goal(goal), keeping, allowing, options, span)
+        return s.Plan(self._goal(goal), *self._modifiers(modifiers), span)
 
     def goal_literal(self, span: Span, _word: Token, goal: Parts) -> Parts:
         return s.GoalLiteral(self._goal(goal), span)
@@ -548,6 +621,23 @@ class Builder:
     def allowing(self, span: Span, *names: Token) -> Parts:
         kept = tuple(s.Name(n.text, self._at(n)) for n in names if n.type == "NAME")
         return ("allowing", kept, span)
+
+    def avoiding(self, span: Span, *avoided: Parts) -> Parts:
+        kept = tuple(one for one in avoided if isinstance(one, s.Avoided))
+        return ("avoiding", kept, span)
+
+    def avoided(self, span: Span, name: Token, *arguments: Parts) -> Parts:
+        place = self._at(name)
+        if arguments[0] is None:
+            return s.Avoided(name.text, None, place, span)
+        args: list[s.Expression | None] = []
+        for argument in arguments[0]:
+            if isinstance(argument, s.Spread) or argument.name is not None:
+                self.error("E0117", "an action takes its arguments by position", argument.span)
+            else:
+                value = argument.value
+                args.append(None if isinstance(value, s.Name) and value.id == "_" else value)
+        return s.Avoided(name.text, tuple(args), place, span)
 
     def options(self, span: Span, *options: Parts) -> Parts:
         return ("with", tuple(one for one in options if not isinstance(one, Token)), span)
@@ -726,12 +816,16 @@ class Builder:
             if kind in found:
                 self.error("E0119", f"`{kind}` stands twice", span)
             found[kind] = value
+        options = found.get("with", ())
+        self._options_once(options)
+        return found.get("keeping"), found.get("allowing"), found.get("avoiding", ()), options
+
+    def _options_once(self, options: Parts) -> None:
         names = set()
-        for option in found.get("with", ()):
+        for option in options:
             if option.name in names:
                 self.error("E0119", f"the option `{option.name}` stands twice", option.span)
             names.add(option.name)
-        return found.get("keeping"), found.get("allowing"), found.get("with", ())
 
     def _goal(self, value: Parts) -> s.Goal:
         if isinstance(value, s.Text):

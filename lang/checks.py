@@ -10,7 +10,14 @@ from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Span, did_you_mean, nearest
 from planscript.lang.scopes import Read, Scope, Scopes, Variable
 from planscript.lang.vocabulary import Vocabulary
-from planscript.lang.worldcheck import Report, WorldCheck, kind_words
+from planscript.lang.worldcheck import (
+    OPTIONS,
+    PERFORM_OPTIONS,
+    TEST_OPTIONS,
+    Report,
+    WorldCheck,
+    kind_words,
+)
 
 _ENDS = (s.Return, s.Break, s.Continue, s.Raise, s.Fail)
 
@@ -206,6 +213,14 @@ class Checks:
         self._closure(node, lambda: self._visit(node.body))
 
     def _test(self, node: s.Test) -> None:
+        for fault in node.faults:
+            self.world.performed(fault.action, fault.name_span)
+        for event in node.events:
+            self.world.literals(event.formula)
+            self._formula(event.formula)
+        self.world.options(node.options, TEST_OPTIONS)
+        for option in node.options:
+            self._visit(option.value)
         self._closure(node, lambda: self._block(node.body))
 
     def _goal_def(self, node: s.GoalDef) -> None:
@@ -216,7 +231,19 @@ class Checks:
     def _perform(self, node: s.Perform) -> None:
         self._parameters(node.parameters)
         self.world.perform(node)
+        self.world.options(node.options, PERFORM_OPTIONS)
+        for option in node.options:
+            self._visit(option.value)
         self._closure(node, lambda: self._block(node.body))
+        for clause in node.clauses:
+            self._closure(clause, lambda clause=clause: self._block(clause.body))  # type: ignore[misc]
+
+    def _perform_by(self, node: s.PerformBy) -> None:
+        self.world.performed(node.action, node.name_span)
+        self.world.options(node.options, PERFORM_OPTIONS)
+        self._visit(node.value)
+        for option in node.options:
+            self._visit(option.value)
 
     def _error_def(self, node: s.ErrorDef) -> None:
         self._parameters(node.parameters)
@@ -537,7 +564,12 @@ class Checks:
         self._formula(node.formula)
 
     def _acting(self, node: s.Achieve | s.Plan) -> None:
-        self.world.options(node.options)
+        self.world.options(node.options, OPTIONS)
+        for avoided in node.avoiding:
+            self.world.avoided(avoided)
+            for arg in avoided.args or ():
+                if arg is not None:
+                    self._visit(arg)
         self._visit(node.goal)
         if node.keeping is not None:
             self._visit(node.keeping)
@@ -565,6 +597,7 @@ _CHECKS: dict[type, Callable[[Checks, Any], None]] = {
     s.Test: Checks._test,
     s.GoalDef: Checks._goal_def,
     s.Perform: Checks._perform,
+    s.PerformBy: Checks._perform_by,
     s.ErrorDef: Checks._error_def,
     s.For: Checks._loop,
     s.While: Checks._loop,

@@ -361,12 +361,43 @@ class Codegen(Patterns):
     def _perform(self, node: s.Perform) -> list[ast.stmt]:
         title = f"perform {node.action}"
         handler, before = self._closure(node, title, node.parameters, node.body)
-        args = [self._node(node, node.span), handler]
+        keys: list[ast.expr | None] = []
+        clauses: list[ast.expr] = []
+        for clause in node.clauses:
+            title = f"on {clause.event} of {node.action}"
+            value, more = self._closure(clause, title, clause.parameters, clause.body)
+            before += more
+            keys.append(self._constant(clause.event, clause.span))
+            clauses.append(value)
+        made = self._at(ast.Dict(keys, clauses), node.span)
+        args = [
+            self._node(node, node.span),
+            handler,
+            made,
+            self._options_map(node.options, node.span),
+        ]
         return [*before, self._do(self._hook("perform", args, node.span), node.span)]
+
+    def _perform_by(self, node: s.PerformBy) -> list[ast.stmt]:
+        args = [
+            self._node(node, node.span),
+            self._expression(node.value),
+            self._at(ast.Dict([], []), node.span),
+            self._options_map(node.options, node.span),
+        ]
+        return [self._do(self._hook("perform", args, node.span), node.span)]
 
     def _test(self, node: s.Test) -> list[ast.stmt]:
         body, before = self._closure(node, f'test "{node.name}"', (), node.body)
-        args = [self._constant(node.name, node.span), body]
+        events = [
+            self._formula_hook("goal_formula", event.formula, event.span) for event in node.events
+        ]
+        args = [
+            self._node(node, node.span),
+            body,
+            self._tuple(events, node.span),
+            self._options_map(node.options, node.span),
+        ]
         return [*before, self._do(self._hook("test", args, node.span), node.span)]
 
     def _goal_def(self, node: s.GoalDef) -> list[ast.stmt]:
@@ -415,6 +446,7 @@ _STATEMENTS: dict[type, Callable[[Codegen, Any], list[ast.stmt]]] = {
     s.Achieve: Codegen._achieve,
     s.Now: Codegen._now,
     s.Perform: Codegen._perform,
+    s.PerformBy: Codegen._perform_by,
     s.GoalDef: Codegen._goal_def,
     s.Describe: Codegen._describe,
     s.ErrorDef: Codegen._error_def,

@@ -17,15 +17,15 @@ HARD: frozenset[str] = _words(
 )
 
 # Soft keywords that open a line, by the kind of block the line stands in.
-SCRIPT_LINE: frozenset[str] = _words("describe domain error from goal match now perform test world")
+SCRIPT_LINE: frozenset[str] = _words("describe domain error from goal match now on perform test world")
 DOMAIN_LINE: frozenset[str] = _words("action constants derived function predicate types")
-ACTION_LINE: frozenset[str] = _words("cost effect observe precondition")
-WORLD_LINE: frozenset[str] = _words("goal init objects values")
+ACTION_LINE: frozenset[str] = _words("cost effect irreversible observe precondition")
+WORLD_LINE: frozenset[str] = _words("goal init objects unknown values")
 MATCH_LINE: frozenset[str] = frozenset(("case",))
 
 # Soft keywords before an operand (`plan "..."`, `forall x: t (...)`) and between two operands.
 PREFIX: frozenset[str] = _words("exists forall goal holds plan when")
-INFIX: frozenset[str] = _words("allowing as implies keeping of with")
+INFIX: frozenset[str] = _words("allowing as avoiding implies keeping of with")
 
 SOFT: frozenset[str] = (
     SCRIPT_LINE | DOMAIN_LINE | ACTION_LINE | WORLD_LINE | MATCH_LINE | PREFIX | INFIX

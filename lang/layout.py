@@ -39,15 +39,17 @@ _BLOCK_OF = {
     "objects": "names",
     "init": "facts",
     "values": "facts",
+    "unknown": "facts",
     "precondition": "facts",
     "effect": "facts",
     "observe": "facts",
 }
 _OPENERS = frozenset(_BLOCK_OF) | _words(
-    "if elif else while for fn try catch finally case test perform"
+    "if elif else while for fn try catch finally case test perform on"
 )
 # Lines whose block may stand behind the `:`.
-_INLINE = _words("if elif else while for fn try catch finally case test perform")
+_INLINE = _words("if elif else while for fn try catch finally case test perform on")
+_MODIFIERS = _words("with keeping allowing avoiding")
 _ENDS_OPERAND = _words("NAME NUMBER STRING TEXT_END ) ] } true false none")
 _STARTS_OPERAND = _words("NAME NUMBER STRING TEXT_START ( [ { not - true false none fn lambda")
 
@@ -119,9 +121,10 @@ class _Layout:
                 continue
             ends = before is not None and before.type in _ENDS_OPERAND
             if token.text in keywords.INFIX:
-                if ends or (token.text == "as" and before is not None and before.type == "catch"):
+                named = before is not None and before.type in ("catch", "fail")
+                if ends or (token.text == "as" and named):
                     token.type = token.text
-                    if token.text in ("allowing", "with"):
+                    if token.text in ("allowing", "avoiding", "with"):
                         self._option_commas(tokens, i)
             elif token.text in keywords.PREFIX and not ends:
                 if token.text == "when":
@@ -132,6 +135,24 @@ class _Layout:
                         token.type = token.text
                 elif self._operand_follows(tokens, i):
                     token.type = "GOAL_LITERAL" if token.text == "goal" else token.text
+        if tokens[0].type == "test":
+            self._test_words(tokens)
+
+    def _test_words(self, tokens: list[Token]) -> None:
+        """Gives the words of `test "name" with faults a: 5%, event f after 3 steps:` their type."""
+        for i in range(2, len(tokens) - 1):
+            token, before, after = tokens[i], tokens[i - 1], tokens[i + 1]
+            if token.type == "OPTION_COMMA":
+                token.type = ","
+            if token.type != "NAME":
+                continue
+            begins = before.type in ("with", ",") and after.type not in ("=", ":", "(")
+            if token.text in ("faults", "event") and begins:
+                token.type = token.text
+            elif token.text == "after" and after.type == "NUMBER":
+                token.type = "after"
+            elif token.text in ("step", "steps") and before.type == "NUMBER":
+                token.type = "steps"
 
     def _inline_start(self, tokens: list[Token]) -> int | None:
         """Where the statement begins in a line such as `if a: b()`."""
@@ -174,7 +195,7 @@ class _Layout:
             elif depth == 0 and kind == "," and tokens[j + 1].type == "NAME":
                 if (tokens[j + 2].type == "=") == (tokens[i].text == "with"):
                     tokens[j].type = "OPTION_COMMA"
-            elif depth == 0 and (kind == "NAME" and tokens[j].text in ("with", "keeping")):
+            elif depth == 0 and kind == "NAME" and tokens[j].text in _MODIFIERS:
                 return
 
     def _first_word(self, line: Line, context: str, following: Line | None) -> None:
@@ -214,6 +235,8 @@ class _Layout:
                 return quoted or (named and then.type == ":")
             case "error" | "perform":
                 return named
+            case "on":
+                return after.type in ("fail", "NAME") and (then.type == ":" or then.text == "as")
             case "match":
                 return (
                     tokens[-2].type == ":"

@@ -303,5 +303,5 @@ class _Unit:
 
 
 _SCRIPT_BLOCKS = frozenset(
-    ("if", "while", "for", "fn", "try", "test", "perform", "NAME", "elif", "else", "catch")
+    ("if", "while", "for", "fn", "try", "test", "perform", "on", "NAME", "elif", "else", "catch")
 )

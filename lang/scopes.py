@@ -152,7 +152,7 @@ def _box(scopes: Scopes) -> None:
         }
 
 
-_PARAMETRIC = (s.Function, s.Lambda, s.Perform)
+_PARAMETRIC = (s.Function, s.Lambda, s.Perform, s.OnClause)
 
 
 class _Walk:
@@ -386,7 +386,11 @@ class _Walk:
 
     def _perform(self, node: s.Perform) -> None:
         self._defaults(node)
+        for option in node.options:
+            self.visit(option)
         self._closure(node)
+        for clause in node.clauses:
+            self._closure(clause)
 
     def _defaults(self, node: s.Function | s.Lambda | s.Perform) -> None:
         for parameter in node.parameters:
@@ -394,6 +398,8 @@ class _Walk:
                 self.visit(parameter.default)
 
     def _test(self, node: s.Test) -> None:
+        for part in (*node.faults, *node.events, *node.options):
+            self.visit(part)
         self._closure(node)
 
     def _goal_def(self, node: s.GoalDef) -> None:

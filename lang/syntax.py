@@ -236,7 +236,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """`plan goal keeping ... allowing ... with ...`: a plan, not carried out.
+    """`plan goal keeping ... allowing ... avoiding ... with ...`: a plan, not carried out.
 
     `allowing` is None where it was not written.
     """
@@ -244,7 +244,18 @@ class Plan:
     goal: Goal
     keeping: Goal | None
     allowing: tuple[Name, ...] | None
+    avoiding: tuple[Avoided, ...]
     options: tuple[Argument, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Avoided:
+    """`avoiding drive(van, _)`: None in `args` is `_`, any object; without brackets: all steps."""
+
+    action: str
+    args: tuple[Expression | None, ...] | None
+    name_span: Span
     span: Span
 
 
@@ -498,6 +509,7 @@ class ActionDef:
     effect: Effect | None
     cost: Constant | Atom | None
     observe: Formula | None
+    irreversible: bool
     name_span: Span
     span: Span
 
@@ -554,6 +566,7 @@ class WorldDef:
     domain: Name
     objects: tuple[Typed, ...]
     init: tuple[Atom, ...]
+    unknown: tuple[Atom, ...]
     values: tuple[ValueDef, ...]
     goal: Goal | None
     span: Span
@@ -837,10 +850,32 @@ class FromImport:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Fault:
+    """`faults pick: 20%`: the action fails in this share of its steps."""
+
+    action: str
+    share: float
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """`event formula after 3 steps`: the formula becomes true then."""
+
+    formula: Formula
+    after: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Test:
-    """`test "name":`."""
+    """`test "name" with faults pick: 20%, event not free() after 3 steps, seed=1:`."""
 
     name: str
+    faults: tuple[Fault, ...]
+    events: tuple[Event, ...]
+    options: tuple[Argument, ...]
     body: Block
     span: Span
 
@@ -853,11 +888,15 @@ class Expect:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Achieve:
-    """`achieve goal keeping ... allowing ... with ...`, and `else:` (None where not written)."""
+    """`achieve goal keeping ... allowing ... avoiding ... with ...`.
+
+    `otherwise` is the block of `else:`, None where not written.
+    """
 
     goal: Goal
     keeping: Goal | None
     allowing: tuple[Name, ...] | None
+    avoiding: tuple[Avoided, ...]
     options: tuple[Argument, ...]
     otherwise: Block | None
     span: Span
@@ -873,11 +912,38 @@ class Now:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Perform:
-    """`perform action(a, b):` handles an action; `span` is the head line."""
+    """`perform action(a, b) with ...:` handles an action; `span` is the head line."""
 
     action: str
     parameters: tuple[Parameter, ...]
+    options: tuple[Argument, ...]
     body: Block
+    clauses: tuple[OnClause, ...]
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OnClause:
+    """`on fail as name:` or `on doubt:` after a `perform` block.
+
+    `parameters` are those of the handler, then the one that `as` names.
+    """
+
+    event: str
+    parameters: tuple[Parameter, ...]
+    body: Block
+    event_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PerformBy:
+    """`perform action = function with ...`."""
+
+    action: str
+    value: Expression
+    options: tuple[Argument, ...]
     name_span: Span
     span: Span
 
@@ -941,6 +1007,7 @@ Statement: TypeAlias = (
     | Achieve
     | Now
     | Perform
+    | PerformBy
     | GoalDef
     | Describe
     | ErrorDef
@@ -1029,7 +1096,7 @@ def walk_statements(block: Block) -> Iterator[Statement]:
         todo.extend(reversed(inner))
 
 
-_HAS_STATEMENTS = frozenset(Statement.__args__) | {Catch, Case}
+_HAS_STATEMENTS = frozenset(Statement.__args__) | {Catch, Case, OnClause}
 # the fields of each kind of node that may hold nodes
 _FIELDS: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind) if not field.name.endswith("span"))

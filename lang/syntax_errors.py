@@ -7,7 +7,7 @@ from planscript.lang.diagnostics import Diagnostic, Span, nearest
 from planscript.lang.tokens import Token
 
 # Words that go on with the statement above.
-FOLLOWERS = frozenset(("else", "elif", "catch", "finally"))
+FOLLOWERS = frozenset(("else", "elif", "catch", "finally", "on"))
 _HEADERS = (
     keywords.HARD_LINE
     | keywords.SCRIPT_LINE
@@ -130,6 +130,7 @@ class SyntaxMistake:
             "elif": "`if`",
             "catch": "`try`",
             "finally": "`try`",
+            "on": "`perform`",
         }
         return Diagnostic(
             "E0101",

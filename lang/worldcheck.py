@@ -15,10 +15,15 @@ from planscript.lang.scopes import WORLD_KINDS, Scope, Scopes
 from planscript.lang.signature import Slot
 from planscript.lang.vocabulary import OBJECT, Vocabulary, domain_signature, type_names
 
-# The options of `with`.
+# The options of `with` after `achieve` and `plan`, after `perform`, after `test`.
 OPTIONS = frozenset(
-    ("search", "heuristic", "weight", "timeout", "max_memory", "retries", "validate")
-)
+    (
+        "search", "heuristic", "weight", "timeout", "max_memory", "validate",
+        "retries", "backoff", "replans", "max_actions", "step_timeout", "confirm",
+    )
+)  # fmt: skip
+PERFORM_OPTIONS = frozenset(("retries", "backoff", "step_timeout"))
+TEST_OPTIONS = frozenset(("seed", "runs", "at_least"))
 
 Types = tuple[str, ...]
 
@@ -127,9 +132,21 @@ class WorldCheck:
             self.formula(node.precondition, None, bound)
         if node.observe is not None:
             self.formula(node.observe, None, bound)
+            for part in s.walk(node.observe):
+                if not isinstance(part, s.Atom | s.And | s.Name):
+                    self.report.error(
+                        "E0215",
+                        "`observe` takes facts joined by `and`",
+                        part.span,
+                        hint="each fact is a predicate; the handler tells by `now` whether it holds",
+                    )
+                    break
         if isinstance(node.cost, s.Atom):
             self._numeric(node.cost, bound)
-        if node.effect is None or node.effect is not None and _is_empty(node.effect):
+        empty = node.effect is None or _is_empty(node.effect)
+        if empty and node.observe is not None:
+            pass  # it finds something out
+        elif empty:
             self.report.warn(
                 "W0304",
                 f"the action `{node.name}` has no effect",
@@ -190,7 +207,7 @@ class WorldCheck:
             )
         self.once("object", ((one.name, one.span) for one in node.objects))
         self.parameters(node.objects)
-        for fact in node.init:
+        for fact in (*node.init, *node.unknown):
             self.formula(fact, None, {})
         for value in node.values:
             self._numeric(value.function, {})
@@ -241,6 +258,26 @@ class WorldCheck:
                 node.name_span,
                 hint=f"write perform {node.action}({', '.join(_slot_names(found[0]))}):",
             )
+
+    def performed(self, name: str, span: Span) -> tuple[tuple[Slot, ...], ...]:
+        """There must be an action of this name; the parameters that it is declared with."""
+        found = self.vocabulary.actions.get(name, ())
+        if not found and not self.vocabulary.is_open and not self._is_trusted(name, None):
+            hint = did_you_mean(name, self.vocabulary.actions)
+            self.report.error("E0205", f"no action `{name}`", span, hint=hint)
+        return tuple(found)
+
+    def avoided(self, node: s.Avoided) -> None:
+        """`avoiding` takes actions, with as many arguments as they have."""
+        found = self.performed(node.action, node.name_span)
+        if found and node.args is not None:
+            if not any(len(slots) == len(node.args) for slots in found):
+                self.report.error(
+                    "E0206",
+                    f"`{node.action}` has {_parameters(found[0])}, {len(node.args)} given",
+                    node.span,
+                    hint="`_` stands for any object",
+                )
 
     def parameters(self, typed: Iterable[s.Typed]) -> None:
         """The types of parameters or objects must exist."""
@@ -472,16 +509,16 @@ class WorldCheck:
                     hint="each fact is a predicate, with `not` where it is false",
                 )
 
-    def options(self, options: Iterable[s.Argument]) -> None:
-        """The options of `with` must exist."""
+    def options(self, options: Iterable[s.Argument], known: frozenset[str]) -> None:
+        """The options of `with` must be among the known ones."""
         for option in options:
-            if option.name not in OPTIONS:
-                hint = did_you_mean(option.name or "", OPTIONS)
+            if option.name not in known:
+                hint = did_you_mean(option.name or "", known)
                 self.report.error(
                     "E0214",
                     f"no option `{option.name}`",
                     option.span,
-                    hint=hint or "the options are " + ", ".join(sorted(OPTIONS)),
+                    hint=hint or "the options are " + ", ".join(sorted(known)),
                 )
 
     def allowed(self, name: s.Name, scope: Scope) -> None:

@@ -206,6 +206,7 @@ class Acting(Declarations):
         goal: Any,
         keeping: Any | None,
         allowing: Sequence[Any] | None,
+        avoiding: Sequence[tuple[Any, Sequence[Any] | None]],
         options: Mapping[str, Any],
         has_else: bool,
     ) -> bool:
@@ -265,6 +266,7 @@ class Acting(Declarations):
         goal: Any,
         keeping: Any | None,
         allowing: Sequence[Any] | None,
+        avoiding: Sequence[tuple[Any, Sequence[Any] | None]],
         options: Mapping[str, Any],
     ) -> Any:
         """A plan for the goal from the world as it is, not carried out."""

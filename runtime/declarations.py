@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -220,7 +220,13 @@ class Declarations:
         if self.world is not None:
             self.world.domain = domain
 
-    def perform(self, node: syntax.Perform, handler: Callable[..., Any]) -> None:
+    def perform(
+        self,
+        node: syntax.Perform | syntax.PerformBy,
+        handler: Any,
+        clauses: Mapping[str, Callable[..., Any]],
+        options: Mapping[str, Any],
+    ) -> None:
         """Registers the handler of an action."""
         domain = self.current_domain()
         key = self.names.to_model(node.action)

@@ -290,7 +290,5 @@ def test_tests_say_what_goes_wrong_in_them(run: Run) -> None:
         ("test 't' with speed=2: pass\n", "E0214"),
     ],
 )
-def test_mistakes_in_them_are_told(
-    errors: Callable[..., list[str]], text: str, code: str
-) -> None:
+def test_mistakes_in_them_are_told(errors: Callable[..., list[str]], text: str, code: str) -> None:
     assert code in errors(DOMAIN + text)
