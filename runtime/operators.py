@@ -43,12 +43,11 @@ def check_bits(count: int) -> None:
 
 def mul(left: Any, right: Any) -> Any:
     """`left * right`, refusing results that are too large."""
-    kind, other = type(left), type(right)
-    if (kind is float or kind is int) and (other is float or other is int):
-        if kind is int and other is int:
-            bits = left.bit_length() + right.bit_length()
-            if bits > MAX_BITS:
-                check_bits(bits)
+    if type(left) is int and type(right) is int:
+        if left.bit_length() + right.bit_length() > MAX_BITS:
+            check_bits(left.bit_length() + right.bit_length())
+        return left * right
+    if type(left) is float or type(right) is float:
         return left * right
     for sequence, times in ((left, right), (right, left)):
         if isinstance(times, int):
