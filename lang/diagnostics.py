@@ -6,9 +6,10 @@ Every error that a user can meet, of a script or of a PDDL file, is a `Diagnosti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
+
+from planscript.lang.records import dataclass
 
 Severity = Literal["error", "warning"]
 

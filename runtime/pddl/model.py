@@ -7,11 +7,12 @@ lower case. Terms are strings: a variable begins with `?`, anything else names a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from planscript.lang.diagnostics import Span
+from planscript.lang.records import dataclass, field
 
 OBJECT = "object"  # the root of the type hierarchy
 
@@ -27,9 +28,11 @@ class Parameter:
 # ---------------------------------------------------------------- formulas
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """`(name arg ...)`: a predicate applied to terms. A ground atom is a fact."""
+class Atom(NamedTuple):
+    """`(name arg ...)`: a predicate applied to terms. A ground atom is a fact.
+
+    There may be a million of them, and a tuple is the quickest to make and to look up.
+    """
 
     name: str
     args: tuple[str, ...] = ()

@@ -6,10 +6,10 @@ The algorithms are beside this file, one family each; `engines.py` calls them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from planscript.lang.diagnostics import did_you_mean
+from planscript.lang.records import dataclass
 from planscript.runtime.planner import engines
 from planscript.runtime.planner.deadline import NEVER, Deadline, DeadlineExpired
 from planscript.runtime.planner.heuristics import HEURISTICS

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, Protocol
 
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, did_you_mean
+from planscript.lang.records import dataclass
 from planscript.runtime.pddl.model import (
     Add,
     And,

@@ -7,11 +7,11 @@ under one deadline. Holds no algorithm of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from time import perf_counter
 from typing import Protocol
 
+from planscript.lang.records import dataclass, field
 from planscript.runtime.pddl.model import Atom, Problem
 from planscript.runtime.planner.deadline import Deadline, DeadlineExpired, peak_bytes
 from planscript.runtime.planner.status import SearchResult, Statistics, Status

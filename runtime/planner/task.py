@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from fractions import Fraction
 
+from planscript.lang.records import dataclass, field
 from planscript.runtime.pddl.model import Atom
 
 

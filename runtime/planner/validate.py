@@ -6,9 +6,9 @@ An independent check of the planner: it rests on `semantics.py` alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from planscript.lang.records import dataclass
 from planscript.runtime.pddl.model import Atom, Formula, Problem
 from planscript.runtime.pddl.writer import write_formula
 from planscript.runtime.planner.semantics import (
