@@ -111,9 +111,10 @@ class _Layout:
         self._first_word(line, context, following)
         if (start := self._inline_start(tokens)) is not None:
             self._first_word(Line(line.indent, tokens[start:]), "script", None)
+        names_until = 0  # the names that `forall` and `exists` bind, with their types
         for i in range(len(tokens)):
             token = tokens[i]
-            if token.type != "NAME" or token.text not in keywords.SOFT:
+            if token.type != "NAME" or token.text not in keywords.SOFT or i < names_until:
                 continue
             before = tokens[i - 1] if i else None
             after = tokens[i + 1]
@@ -122,7 +123,7 @@ class _Layout:
             ends = before is not None and before.type in _ENDS_OPERAND
             if token.text in keywords.INFIX:
                 named = before is not None and before.type in ("catch", "fail")
-                if ends or (token.text == "as" and named):
+                if ends or (token.text == "as" and named and after.type == "NAME"):
                     token.type = token.text
                     if token.text in ("allowing", "avoiding", "with"):
                         self._option_commas(tokens, i)
@@ -131,8 +132,11 @@ class _Layout:
                     if context in ("action", "facts") and self._operand_follows(tokens, i):
                         token.type = "when"
                 elif token.text in ("forall", "exists"):
-                    if after.type == "NAME":
+                    if after.type == "NAME" and not self._is_infix(tokens, i + 1):
                         token.type = token.text
+                        names_until = i + 1
+                        while tokens[names_until].type in ("NAME", ",", ":", "or"):
+                            names_until += 1
                 elif self._operand_follows(tokens, i):
                     token.type = "GOAL_LITERAL" if token.text == "goal" else token.text
         if tokens[0].type == "test":
@@ -178,8 +182,19 @@ class _Layout:
         """Whether an operand of a prefix word at `i` follows; `word(` without space is a call."""
         after = tokens[i + 1]
         if after.type == "NAME":
-            return after.text not in keywords.INFIX or tokens[i + 2].type in ("(", ".", "[")
-        return after.type in ("STRING", "TEXT_START", "not") or (after.type == "(" and after.spaced)
+            return not self._is_infix(tokens, i + 1)
+        if after.type == "not":
+            return tokens[i + 2].type != "in"
+        return after.type in ("STRING", "TEXT_START") or (after.type == "(" and after.spaced)
+
+    def _is_infix(self, tokens: list[Token], i: int) -> bool:
+        """Whether the word at `i` stands between operands: not in `goal with(x)`, `goal with`."""
+        if tokens[i].text not in keywords.INFIX:
+            return False
+        after = tokens[i + 1]
+        if after.type in ("(", "["):
+            return after.spaced
+        return after.type in _STARTS_OPERAND
 
     def _option_commas(self, tokens: list[Token], i: int) -> None:
         """Marks the commas that go on with the options of `with` or the names of `allowing`."""
@@ -196,7 +211,8 @@ class _Layout:
                 if (tokens[j + 2].type == "=") == (tokens[i].text == "with"):
                     tokens[j].type = "OPTION_COMMA"
             elif depth == 0 and kind == "NAME" and tokens[j].text in _MODIFIERS:
-                return
+                if tokens[j - 1].type in _ENDS_OPERAND:
+                    return
 
     def _first_word(self, line: Line, context: str, following: Line | None) -> None:
         tokens = line.tokens
@@ -222,7 +238,9 @@ class _Layout:
         then = tokens[2] if len(tokens) > 2 else after
         if context != "script":
             return after.type not in ("=", ".")
-        named = after.type == "NAME" and after.text not in ("in", "as")
+        named = after.type == "NAME" and (
+            after.text != "as" or then.type != "NAME" or then.text == "of"
+        )
         quoted = after.type in ("STRING", "TEXT_START")
         match word:
             case "describe":
@@ -230,7 +248,8 @@ class _Layout:
             case "goal":
                 return named and then.type in ("=", "(", ":", "NEWLINE")
             case "now":
-                return named or after.type == "not" or (after.type == "(" and after.spaced)
+                denied = after.type == "not" and then.type != "in"
+                return named or denied or (after.type == "(" and after.spaced)
             case "test":
                 return quoted or (named and then.type == ":")
             case "error" | "perform":
