@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from planscript.runtime.planner import kernel
-from planscript.runtime.planner.best_first import astar, gbfs, lazy_gbfs, lazy_wastar
 from planscript.runtime.planner.heuristics import HEURISTICS, Heuristic
-from planscript.runtime.planner.idastar import idastar
-from planscript.runtime.planner.local_search import ehc, hill_climbing
 from planscript.runtime.planner.progress import NO_LIMITS, Limits, Progress
-from planscript.runtime.planner.relaxation import Costs
-from planscript.runtime.planner.state_space import StateSpace
 from planscript.runtime.planner.task import Task
-from planscript.runtime.planner.uninformed import bfs, dfs, iddfs
+
+if TYPE_CHECKING:
+    from planscript.runtime.planner.relaxation import Costs
 
 
 def run(
@@ -47,6 +45,26 @@ def run(
     """
     if not reference and kernel.supports(search, heuristics):
         return kernel.run(task, search, heuristics, weight, costs == "one", limits, progress)
+    return _run_readable(task, search, heuristics, progress, costs, weight, limits, seed)
+
+
+def _run_readable(
+    task: Task,
+    search: str,
+    heuristics: Sequence[str],
+    progress: Progress,
+    costs: Costs,
+    weight: Fraction,
+    limits: Limits,
+    seed: int,
+) -> list[int] | None:
+    # Loaded here because the kernel mostly runs in their place.
+    from planscript.runtime.planner.best_first import astar, gbfs, lazy_gbfs, lazy_wastar
+    from planscript.runtime.planner.idastar import idastar
+    from planscript.runtime.planner.local_search import ehc, hill_climbing
+    from planscript.runtime.planner.state_space import StateSpace
+    from planscript.runtime.planner.uninformed import bfs, dfs, iddfs
+
     space = StateSpace(task)
     made: list[Heuristic] = [HEURISTICS[name].make(task, costs) for name in heuristics]
     match search:
