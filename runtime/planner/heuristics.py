@@ -6,14 +6,15 @@ The table is what `solve --list` prints. Each heuristic's algorithm is in its ow
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
 
-from planscript.runtime.planner.landmarks import LmCount
-from planscript.runtime.planner.lmcut import LmCut
-from planscript.runtime.planner.relaxation import Costs, Hadd, Hff, Hmax
-from planscript.runtime.planner.state_space import State
+from planscript.lang.records import dataclass
 from planscript.runtime.planner.task import Task
+
+if TYPE_CHECKING:
+    from planscript.runtime.planner.relaxation import Costs
+    from planscript.runtime.planner.state_space import State
 
 
 class Heuristic(Protocol):
@@ -77,6 +78,15 @@ class GoalCount:
         return []
 
 
+def _from(module: str, name: str) -> Callable[[Task, Costs], Heuristic]:
+    """Makes a heuristic of another file, loaded only then: the kernel has most of them."""
+
+    def make(task: Task, costs: Costs) -> Heuristic:
+        return getattr(import_module(f"planscript.runtime.planner.{module}"), name)(task, costs)
+
+    return make
+
+
 HEURISTICS: dict[str, HeuristicInfo] = {
     info.name: info
     for info in (
@@ -86,10 +96,43 @@ HEURISTICS: dict[str, HeuristicInfo] = {
         HeuristicInfo(
             "goal_count", GoalCount, False, True, True, "how many goal facts do not hold"
         ),
-        HeuristicInfo("hmax", Hmax, True, True, True, "the costliest goal fact, deletes ignored"),
-        HeuristicInfo("hadd", Hadd, False, True, True, "the goal facts' costs summed"),
-        HeuristicInfo("hff", Hff, False, True, True, "the cost of a plan that ignores deletes"),
-        HeuristicInfo("lmcount", LmCount, False, True, True, "landmarks still to be reached"),
-        HeuristicInfo("lmcut", LmCut, True, True, True, "a sum of landmarks found as cuts"),
+        HeuristicInfo(
+            "hmax",
+            _from("relaxation", "Hmax"),
+            True,
+            True,
+            True,
+            "the costliest goal fact, deletes ignored",
+        ),
+        HeuristicInfo(
+            "hadd", _from("relaxation", "Hadd"), False, True, True, "the goal facts' costs summed"
+        ),
+        HeuristicInfo(
+            "hff",
+            _from("relaxation", "Hff"),
+            False,
+            True,
+            True,
+            "the cost of a plan that ignores deletes",
+        ),
+        HeuristicInfo(
+            "lmcount",
+            _from("landmarks", "LmCount"),
+            False,
+            True,
+            True,
+            "landmarks still to be reached",
+        ),
+        HeuristicInfo(
+            "lmcut", _from("lmcut", "LmCut"), True, True, True, "a sum of landmarks found as cuts"
+        ),
+        HeuristicInfo(
+            "pdb",
+            _from("pattern_databases", "PatternDatabases"),
+            True,
+            True,
+            True,
+            "distances in projections that share costs",
+        ),
     )
 }

@@ -6,6 +6,7 @@ not there, and the readable searches run instead.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
@@ -14,7 +15,7 @@ from typing import Any
 from planscript.runtime.planner.progress import Limits, Progress
 from planscript.runtime.planner.task import Task
 
-HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcount", "lmcut"})
+HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcount", "lmcut", "pdb"})
 SEARCHES = frozenset({"astar", "wastar", "lazy_wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
 
 
@@ -27,6 +28,7 @@ def loaded() -> bool:
             goal_heuristics,
             landmarks,
             lmcut,
+            projections,
             relaxation,
             relaxed_task,
             space,
@@ -97,6 +99,16 @@ def _evaluators(
         if name == "lmcount":
             made.append(landmark_count(task, RelaxedTask(task, unit_costs, True), progress))
             continue
+        if name == "pdb":
+            made.append(_pattern_databases(task, unit_costs, progress))
+            continue
         relaxed = relaxed or RelaxedTask(task, unit_costs)
         made.append(LmCut(relaxed) if name == "lmcut" else RelaxationHeuristic(relaxed, name))
     return made
+
+
+def _pattern_databases(task: Task, unit_costs: bool, progress: Progress) -> Any:
+    from planscript.runtime.planner.kernel.projections import pattern_databases
+
+    costs = task.operators.cost
+    return pattern_databases(task, array("q", [1]) * len(costs) if unit_costs else costs, progress)
