@@ -6,7 +6,6 @@ Every error that a user can meet, of a script or of a PDDL file, is a `Diagnosti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from typing import Literal
 
 from planscript.lang.records import dataclass
@@ -69,6 +68,8 @@ class LimitError(PlanscriptError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` most likely misspells, or None."""
+    from difflib import get_close_matches  # takes 2 ms to load
+
     names = sorted(set(known))
     for one in names:
         if one.lower() == name.lower() or (len(name) > 1 and sorted(one) == sorted(name)):

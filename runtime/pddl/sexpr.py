@@ -11,9 +11,10 @@ import os
 import re
 import stat
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import BinaryIO, NoReturn, TypeAlias
 
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span, nearest
 
@@ -22,6 +23,7 @@ Node: TypeAlias = "int | Form"
 
 MAX_DEPTH = 200  # of parentheses; what reads and rewrites formulas recurses this deep
 MAX_BYTES = 512 * 2**20
+PART_BYTES = 2**20  # are read at once
 
 # `?` begins a new word even without a space before it ("- aircraft?a").
 _TOKEN = re.compile(r";[^\r\n]*|([()]|\??[^\s();?]+|\?)")
@@ -41,7 +43,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
             _refuse("E0701", f"`{name}` is not an ordinary file", "give the name of a PDDL file")
         with open(path, "rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+            raw = _read(stream)
     except FileNotFoundError:
         _refuse("E0701", f"no file `{name}`", _similar_file(name))
     except (OSError, ValueError) as problem:
@@ -49,8 +51,9 @@ def read_text(path: str | os.PathLike[str]) -> str:
         _refuse("E0701", f"cannot read `{name}`: {reason}", "check the name and the permissions")
     if len(raw) > MAX_BYTES:
         _refuse("E0701", f"`{name}` is larger than {MAX_BYTES >> 20} MB", "")
+    raw = raw.removeprefix(BOM_UTF8)
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode()
     except UnicodeDecodeError as problem:
         before = raw[: problem.start]
         line = before.count(b"\n") + 1
@@ -64,6 +67,19 @@ def read_text(path: str | os.PathLike[str]) -> str:
                 "save the file as UTF-8",
             )
         ) from None
+
+
+def _read(stream: BinaryIO) -> bytes:
+    """The contents, up to a little more than MAX_BYTES, without room for that being reserved."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= MAX_BYTES:
+        part = stream.read(PART_BYTES)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
 
 
 def _refuse(code: str, title: str, hint: str) -> NoReturn:

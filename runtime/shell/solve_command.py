@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 from fractions import Fraction
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, NoReturn
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
@@ -69,7 +68,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     memory = args.max_memory or _share_of_memory()
     deadline = Deadline(args.timeout, max_memory=memory)
-    _set_alarm(args.timeout)
+    if args.timeout is not None:
+        _set_alarm(args.timeout * 1.05 + 0.1)
     was_enabled = gc.isenabled()
     gc.disable()  # a short life, and millions of objects that form no cycles
     try:
@@ -79,7 +79,8 @@ def run(args: argparse.Namespace) -> int:
     except MemoryError:
         return _finish(Status.OUT_OF_MEMORY)
     finally:
-        _set_alarm(None)
+        if args.timeout is not None:
+            _set_alarm(0)
         if was_enabled:
             gc.enable()
 
@@ -253,13 +254,15 @@ def _limit_address_space(memory: int | None) -> None:
         return  # the deadline still watches the memory
 
 
-def _set_alarm(seconds: float | None) -> None:
-    """Ends code that does not ask the deadline, such as reading, a little after the time."""
-    if not hasattr(signal, "setitimer") or current_thread() is not main_thread():
+def _set_alarm(seconds: float) -> None:
+    """Ends code that does not ask the deadline, such as reading, after so long; 0: it may go on."""
+    if not hasattr(signal, "setitimer"):
         return
-    if seconds is not None:
+    try:
         signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else seconds * 1.05 + 0.1)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    except ValueError:
+        return  # not in the main thread; the deadline still watches the time
 
 
 def _ring(number: int, frame: object) -> NoReturn:
