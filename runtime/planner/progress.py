@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
 
+from planscript.lang.records import dataclass
 from planscript.runtime.planner.deadline import Deadline, resident_bytes
-from planscript.runtime.planner.state_space import State
 from planscript.runtime.planner.status import Statistics
+
+if TYPE_CHECKING:
+    from planscript.runtime.planner.state_space import State
 
 OnProgress = Callable[[Statistics], None]
 REPORT_SECONDS = 0.1
@@ -24,7 +27,7 @@ class OutOfWork(Exception):
 class Limits:
     """What a search for a better plan need not do.
 
-    `bound`: plans must cost less (None: any plan will do). `admissible`: the estimate may be held
+    `bound`: plans must cost less (None: any plan will do). `admissible`: the estimate is held
     against the bound. `most`: how many states may be generated (None: any number).
     """
 
@@ -56,6 +59,7 @@ class Progress:
     ) -> None:
         self.statistics = Statistics()
         self._deadline = deadline
+        self._max_memory_mb = max_memory_mb
         self._max_bytes = None if max_memory_mb is None else max_memory_mb << 20
         self._on_progress = on_progress
         self._ticks = 0
@@ -77,6 +81,10 @@ class Progress:
         if self._on_progress is not None and monotonic() >= self._next_report:
             self._on_progress(self.statistics)
             self._next_report = monotonic() + REPORT_SECONDS
+
+    def apart(self) -> Progress:
+        """One with the same limits that counts on its own and does not report."""
+        return Progress(self._deadline, self._max_memory_mb, None)
 
     def room(self) -> int:
         """Bytes that may still be taken."""

@@ -27,6 +27,8 @@ CONFIGURATIONS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 OPTIMAL_SHARE = 0.5  # of the time left that `auto` gives to proving optimality,
 OPTIMAL_SECONDS = 5.0  # but not more than this
+# The states that improving a plan of "fast" may generate: about a sixth of the time spent before.
+IMPROVING, PER_OPERATOR, PER_EVALUATION = 10000, 5, 30
 LONG = 0.05  # seconds after which it is worth a system call to ask for the memory used
 
 
@@ -35,7 +37,7 @@ class Options:
     """How to plan.
 
     `search` is a configuration or a search by name. The configurations: "optimal" proves that no
-    plan costs less; "fast" takes the first plan it finds; "auto" tries "optimal" for at most 5 s or
+    plan costs less; "fast" improves the first plan a little; "auto" tries "optimal" for at most 5 s or
     half of the time there is, then "fast". With a search by name, `heuristic` "auto" is the one
     that suits it. `weight` multiplies the heuristic in weighted searches. `timeout` is in seconds
     for everything together, `max_memory` in MB of the whole process; None: no limit.
@@ -206,7 +208,25 @@ def _in_turn(
         found = _one(task, search, heuristic, options, deadline, statistics)
         if found.status not in (Status.UNSUPPORTED, Status.EXHAUSTED):
             break
+    if name == "fast" and found.operators is not None and not found.optimal:
+        return _improved(task, found, options, deadline)
     return found
+
+
+def _improved(
+    task: Task, found: SearchResult, options: Options, deadline: Deadline
+) -> SearchResult:
+    """The plan that was found, made cheaper where little work does it."""
+    from planscript.runtime.planner.improve import improve
+    from planscript.runtime.planner.progress import Progress
+
+    assert found.operators is not None
+    work = IMPROVING + PER_OPERATOR * len(task.operators)
+    work += PER_EVALUATION * found.statistics.evaluated
+    progress = Progress(deadline, options.max_memory, None)
+    plan = improve(task, found.operators, work, progress)
+    cost = sum(task.operators.cost[o] for o in plan)
+    return SearchResult(Status.SOLVED, plan, cost, cost == 0, found.statistics, found.note)
 
 
 def _one(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from copy import copy
 from typing import Final
 
 from planscript.runtime.planner.task import Operators, Task
@@ -44,6 +45,12 @@ class StateSpace:
         self._rank = [0] * len(operators)
         for place, o in enumerate(order):
             self._rank[o] = place
+
+    def of(self, task: Task) -> StateSpace:
+        """The same transitions for a task that differs in initial state and goal at most."""
+        other = copy(self)
+        other.task, other.goal = task, task.goal
+        return other
 
     def initial(self) -> State:
         """The initial state, its derived variables computed."""

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from planscript.runtime.planner.progress import Limits, Progress
@@ -19,28 +20,42 @@ HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcount",
 SEARCHES = frozenset({"astar", "wastar", "lazy_wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
 
 
-@cache
+MODULES = {  # of each heuristic; the others are in `relaxation`
+    "blind": "goal_heuristics",
+    "goal_count": "goal_heuristics",
+    "lmcount": "landmarks",
+    "lmcut": "lmcut",
+    "pdb": "projections",
+}
+
+
 def loaded() -> bool:
     """Whether the compiled modules are there."""
+    return supports("astar", sorted(HEURISTICS))
+
+
+@cache
+def _loads(module: str) -> bool:
     try:
-        from planscript.runtime.planner.kernel import (  # noqa: F401
-            best_first,
-            goal_heuristics,
-            landmarks,
-            lmcut,
-            projections,
-            relaxation,
-            relaxed_task,
-            space,
-        )
+        import_module(f"planscript.runtime.planner.kernel.{module}")
     except (ImportError, AttributeError):  # as source text they do not import
         return False
     return True
 
 
 def supports(search: str, heuristics: Sequence[str]) -> bool:
-    """Whether the kernel is loaded and has this search with these heuristics."""
-    return search in SEARCHES and HEURISTICS.issuperset(heuristics) and loaded()
+    """Whether the kernel has this search with these heuristics, and they are compiled."""
+    if search not in SEARCHES or not HEURISTICS.issuperset(heuristics):
+        return False
+    modules = {MODULES.get(name, "relaxation") for name in heuristics}
+    return all(map(_loads, ("space", "best_first", *sorted(modules))))
+
+
+def packed_space(task: Task) -> Any:
+    """The compiled transition system of a task."""
+    from planscript.runtime.planner.kernel.space import PackedSpace
+
+    return PackedSpace(task)
 
 
 def run(
@@ -51,16 +66,18 @@ def run(
     unit_costs: bool,
     limits: Limits,
     progress: Progress,
+    space: Any = None,
 ) -> list[int] | None:
     """A plan, or None when all reachable states were seen that are not dead ends and keep to limits.
+
+    `space` is what `packed_space` made of a task that differs in initial state and goal at most.
 
     Raises:
         DeadlineExpired, MemoryError, OutOfWork: a limit was reached.
     """
     from planscript.runtime.planner.kernel.best_first import Search
-    from planscript.runtime.planner.kernel.space import PackedSpace
 
-    space = PackedSpace(task)
+    space = space or packed_space(task)
     evaluators = _evaluators(task, heuristics, unit_costs, progress)
     plan: list[int] | None
     match search:
@@ -84,26 +101,33 @@ def run(
 def _evaluators(
     task: Task, names: Sequence[str], unit_costs: bool, progress: Progress
 ) -> list[Any]:
-    from planscript.runtime.planner.kernel.goal_heuristics import GoalHeuristic
-    from planscript.runtime.planner.kernel.landmarks import landmark_count
-    from planscript.runtime.planner.kernel.lmcut import LmCut
-    from planscript.runtime.planner.kernel.relaxation import RelaxationHeuristic
     from planscript.runtime.planner.kernel.relaxed_task import RelaxedTask
 
     relaxed = None
     made: list[Any] = []
     for name in names:
         if name in ("blind", "goal_count"):
+            from planscript.runtime.planner.kernel.goal_heuristics import GoalHeuristic
+
             made.append(GoalHeuristic(task, name, unit_costs))
             continue
         if name == "lmcount":
+            from planscript.runtime.planner.kernel.landmarks import landmark_count
+
             made.append(landmark_count(task, RelaxedTask(task, unit_costs, True), progress))
             continue
         if name == "pdb":
             made.append(_pattern_databases(task, unit_costs, progress))
             continue
         relaxed = relaxed or RelaxedTask(task, unit_costs)
-        made.append(LmCut(relaxed) if name == "lmcut" else RelaxationHeuristic(relaxed, name))
+        if name == "lmcut":
+            from planscript.runtime.planner.kernel.lmcut import LmCut
+
+            made.append(LmCut(relaxed))
+        else:
+            from planscript.runtime.planner.kernel.relaxation import RelaxationHeuristic
+
+            made.append(RelaxationHeuristic(relaxed, name))
     return made
 
 

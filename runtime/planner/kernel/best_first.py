@@ -571,7 +571,7 @@ class Search:
     def limit(self, bound: Any, most: Any, admissible: cython.bint) -> None:
         """Looks only for plans cheaper than `bound`, generating not many more than `most` states.
 
-        None: no limit. `admissible`: the estimate may be held against the bound.
+        None: no limit. `admissible`: the estimate is held against the bound.
         """
         self.e.bound = DEAD_END if bound is None else bound
         self.e.most = DEAD_END if most is None else most

@@ -442,6 +442,21 @@ class PackedSpace:
             steps.append((found[i], self.unpacked(after)))
         return steps
 
+    def apply(self, values: Any, operator: cython.int) -> Any:
+        """The state after an applicable operator."""
+        p: P = self.p
+        state: array = array("i", values)
+        packed: array = self.packed(values)
+        after: array = array("Q", bytes(8 * p.space.words))
+        successor(
+            cython.address(p.space),
+            state.data.as_ints,
+            packed.data.as_ulonglongs,
+            operator,
+            after.data.as_ulonglongs,
+        )
+        return self.unpacked(after)
+
     @cython.cfunc
     def unpacked(self, packed: array):
         values: array = array("i", bytes(4 * self.p.space.variables + 4))
