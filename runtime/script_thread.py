@@ -35,6 +35,8 @@ class ScriptThread(threading.Thread):
         super().__init__(name="planscript", daemon=True)
         self.work = work
         self.limits = limits
+        self.tracer = sys.gettrace()  # of a debugger, and of a profiler, in the thread that waits
+        self.profiler: Any = sys.getprofile()
         self.result: Any = None
         self.failure: BaseException | None = None
         # what the script asks the waiting thread to do; None says that the script has ended
@@ -43,11 +45,16 @@ class ScriptThread(threading.Thread):
     def run(self) -> None:
         """The body of the thread."""
         sys.setrecursionlimit((self.limits.depth or DEFAULT_DEPTH) + _OWN_FRAMES)
+        if sys.gettrace() is None and self.tracer is not None:
+            sys.settrace(self.tracer)
+        if hasattr(self.profiler, "enable"):  # of cProfile; other profilers cannot follow
+            self.profiler.enable()
         try:
             self.result = self.work()
         except BaseException as error:
             self.failure = error
         finally:
+            sys.setprofile(None)
             self.requests.put(None)
 
     def interrupt(self, kind: type[BaseException]) -> None:

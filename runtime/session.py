@@ -8,6 +8,7 @@ torch by the first goal that is not locked.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -149,7 +150,7 @@ class Session:
 
     def run_module(self, path: Path) -> Module:
         """Runs a script as a module."""
-        source = str(path)
+        source = _as_seen(path)
         host = self._run(self.read_source(source), source, str(path.parent))
         return values.Module(path.stem, exported(host.bindings), first_comment(self.texts[source]))
 
@@ -490,3 +491,11 @@ class Session:
             out.flush()
         except (OSError, ValueError):
             pass  # nobody reads it any more
+
+
+def _as_seen(path: Path) -> str:
+    """The name of a module's file in messages: from the working directory, where it is below."""
+    here = os.getcwd()
+    if not path.is_relative_to(stdlib_folder()) and path.is_relative_to(here):
+        return str(path.relative_to(here))
+    return str(path)
