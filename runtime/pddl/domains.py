@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from planscript.lang.diagnostics import did_you_mean
+from planscript.lang.records import replace
 from planscript.runtime.pddl.definition import IMPLIED, Definition
 from planscript.runtime.pddl.formulas import RESERVED, FormulaReader
 from planscript.runtime.pddl.model import (

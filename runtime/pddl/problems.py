@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
+from planscript.lang.records import replace
 from planscript.runtime.pddl.definition import Definition, Warnings
 from planscript.runtime.pddl.formulas import FormulaReader
 from planscript.runtime.pddl.model import (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
+from planscript.lang.records import replace
 from planscript.runtime.pddl.model import Atom
 from planscript.runtime.planner.task import Operators, Task
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TypeVar
 
+from planscript.lang.records import replace
 from planscript.runtime.pddl.model import Atom, Formula, Problem
 from planscript.runtime.planner.deadline import Deadline
 from planscript.runtime.planner.encoding import HOLDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,9 @@ def test_equality_leaves_out_what_is_not_compared_and_other_classes() -> None:
     assert QUICK(1) != STANDARD(1)
 
 
-def test_replace_and_match() -> None:
-    changed = dataclasses.replace(QUICK(1, 2), y=3)
+@pytest.mark.parametrize("replace", [dataclasses.replace, records.replace])
+def test_replace_and_match(replace: Any) -> None:
+    changed = replace(QUICK(1, 2), y=3)
     match changed:
         case QUICK(x, y):
             assert (x, y) == (1, 3)
