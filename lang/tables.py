@@ -1,14 +1,16 @@
 """The LALR tables of `grammar.lark`, made by lark; nothing else of Planscript knows lark.
 
 lark's own loop is not used: here each rule's exact span is wanted, and recovery after an error.
+Building the tables takes a second; `keep_tables_in` names a place to keep them between processes.
 """
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
+
+from planscript.lang.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,41 @@ class Tables:
                 return kind == "$END"
 
 
+class Store(Protocol):
+    """Keeps plain data (numbers, text, tuples, lists, maps) between processes, or loses it."""
+
+    def load(self, name: str, key: str) -> Any:
+        """What was saved under this name with this very key; None where there is nothing."""
+
+    def save(self, name: str, key: str, data: Any) -> None:
+        """Keeps the data in place of what was saved under this name."""
+
+
+_stores: list[Store] = []  # none or one: the tables are the same wherever they come from
+
+
+def keep_tables_in(store: Store) -> None:
+    """Lets the first use of the grammar in this process look into the store before it builds."""
+    _stores[:] = [store]
+
+
 @functools.cache
 def grammar_tables() -> Tables:
-    """Builds the tables from the grammar."""
+    """The tables of the grammar, from the store where they are there."""
+    text = resources.files("planscript.lang").joinpath("grammar.lark").read_text("utf-8")
+    for store in _stores:
+        kept = store.load("grammar", text)
+        if kept is not None:
+            *states, rules, start, accept = kept
+            return Tables(*states, tuple(Rule(*rule) for rule in rules), start, accept)
+    made = _built(text)
+    rules = tuple((r.size, r.origin, r.method, r.take, r.absent) for r in made.rules)
+    for store in _stores:
+        store.save("grammar", text, (made.actions, made.gotos, rules, made.start, made.accept))
+    return made
+
+
+def _built(text: str) -> Tables:
     import lark
 
     class NoLexer(lark.lexer.Lexer):
@@ -85,7 +119,6 @@ def grammar_tables() -> Tables:
         def lex(self, *_: Any) -> Any:
             raise NotImplementedError
 
-    text = resources.files("planscript.lang").joinpath("grammar.lark").read_text("utf-8")
     grammar = lark.Lark(text, parser="lalr", lexer=NoLexer)
     # A keyword or sign goes by its spelling, in the tables as in the tokens.
     spelled = {

@@ -12,12 +12,12 @@ import marshal
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from planscript.lang.diagnostics import Diagnostic, Span
+from planscript.lang.records import dataclass
 
 try:  # the module that hashlib takes it from; hashlib itself loads OpenSSL, which costs 10 ms
     from _blake2 import blake2b
@@ -100,12 +100,7 @@ class CodeCache:
 
     def _read(self, path: Path) -> StoredModule | None:
         try:
-            data = path.read_bytes()
-            if blake2b(data[_DIGEST_BYTES:]).digest() != data[:_DIGEST_BYTES]:
-                return None
-            files, code, nodes, nodes_name, hooks, raw, warnings = marshal.loads(
-                data[_DIGEST_BYTES:]
-            )
+            files, code, nodes, nodes_name, hooks, raw, warnings = _loaded(path)
             if any(_digest(self.read_file(name)) != was for name, was in files.items()):
                 return None
             return StoredModule(
@@ -120,11 +115,12 @@ class CodeCache:
             return None
 
     def _write(self, path: Path, made: CompiledModule, files: Mapping[str, str]) -> None:
+        raw = {name: kind.__name__ for name, kind in made.raw.items()}
+        if any(kind not in _RAW for kind in raw.values()):
+            return
         try:
-            raw = {name: kind.__name__ for name, kind in made.raw.items()}
-            if any(kind not in _RAW for kind in raw.values()):
-                return
-            payload = marshal.dumps(
+            _keep(
+                path,
                 (
                     dict(files),
                     made.code,
@@ -133,22 +129,65 @@ class CodeCache:
                     made.hooks,
                     raw,
                     _packed(made.warnings),
-                )
+                ),
             )
-            if not _prepare(self.folder):
-                return
-            temporary = path.with_suffix(f".{os.getpid()}.new")
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(blake2b(payload).digest() + payload)
-            temporary.replace(path)
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return  # not kept: the next run compiles again
+
+
+class GrammarStore:
+    """Keeps the tables of the grammar beside the compiled scripts (`lang/tables.py`)."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = cache_folder().with_name("grammar") if folder is None else folder
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}-{sys.implementation.cache_tag}"
+
+    def load(self, name: str, key: str) -> Any:
+        """What was saved; None where it is damaged, or saved with another key."""
+        try:
+            was, data = _loaded(self._path(name))
+        except (OSError, ValueError, EOFError, TypeError):
+            return None
+        return data if was == self._full(key) else None
+
+    def save(self, name: str, key: str, data: Any) -> None:
+        """Keeps plain data, where the folder can be written to."""
+        try:
+            _keep(self._path(name), (self._full(key), data))
+        except (OSError, ValueError):
+            return
+
+    def _full(self, key: str) -> str:
+        return f"{_language_version()}\n{key}"
+
+
+def _loaded(path: Path) -> Any:
+    """What `_keep` has written. Raises ValueError and the like where the file is damaged."""
+    data = path.read_bytes()
+    if blake2b(data[_DIGEST_BYTES:]).digest() != data[:_DIGEST_BYTES]:
+        raise ValueError("damaged")
+    return marshal.loads(data[_DIGEST_BYTES:])
+
+
+def _keep(path: Path, value: Any) -> None:
+    """Writes plain data and code to a file that only the user may read, in one step."""
+    payload = marshal.dumps(value)
+    if not _prepare(path.parent):
+        return
+    temporary = path.with_suffix(f".{os.getpid()}.new")
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(blake2b(payload).digest() + payload)
+    temporary.replace(path)
 
 
 def compile_afresh(text: str, source: str, **options: Any) -> CompiledModule:
     """The compiled module of a text, without any cache. Raises SourceError."""
     from planscript.lang.compile import compile_script
+    from planscript.lang.tables import keep_tables_in
 
+    keep_tables_in(GrammarStore())
     return compile_script(text, source, **options)
 
 
@@ -199,6 +238,8 @@ def _language_version() -> str:
 
 def _packed(value: Any) -> Any:
     """Nodes, spans and diagnostics as tuples that `marshal` takes: (class name, field, ...)."""
+    from dataclasses import fields, is_dataclass
+
     if isinstance(value, tuple):
         return ("()", *map(_packed, value))
     if is_dataclass(value):

@@ -7,10 +7,10 @@ Exceptions of Python's own are put into these words by `translate.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, Span
+from planscript.lang.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, eq=False)

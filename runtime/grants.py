@@ -4,10 +4,10 @@ granted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from planscript.lang.records import dataclass
 from planscript.runtime.errors import run_error
 
 

@@ -7,10 +7,10 @@ limit of recursion.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, islice, repeat
 
 from planscript.lang.diagnostics import Diagnostic, LimitError
+from planscript.lang.records import dataclass
 
 DEFAULT_DEPTH = 60_000  # calls within calls; beyond it a script gets an error that it can catch
 _CHUNK = 1024  # steps handed out at once

@@ -7,9 +7,9 @@ that a script could reach by name: `members.py` decides what `value.name` gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from planscript.lang.records import dataclass, field
 from planscript.runtime.errors import RunError
 
 if TYPE_CHECKING:

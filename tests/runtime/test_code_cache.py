@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from planscript.lang import tables
 from planscript.runtime import code_cache
-from planscript.runtime.code_cache import CodeCache
+from planscript.runtime.code_cache import CodeCache, GrammarStore
 from planscript.runtime.session import Session
 
 SCRIPT = """
@@ -137,3 +138,18 @@ def test_an_entry_depends_on_the_files_that_the_script_names(tmp_path: Path) -> 
     contents["d.pddl"] = b"two"
     compile_it()
     assert asked == ["d.pddl", "d.pddl"]
+
+
+def test_the_grammar_is_built_once_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = GrammarStore(tmp_path / "grammar")
+    built = tables.grammar_tables.__wrapped__
+    monkeypatch.setattr(tables, "_stores", [store])
+    first = built()
+    monkeypatch.setattr(tables, "_built", None)
+    assert built() == first
+    assert store.load("grammar", "another grammar") is None
+    (entry,) = (tmp_path / "grammar").iterdir()
+    entry.write_bytes(entry.read_bytes()[:-1])
+    assert store.load("grammar", "") is None
