@@ -41,8 +41,8 @@ class Mix:
     question: float = 0.03  # a question about this world
     joined: float = 0.12  # two written wishes in one text
     framed: float = 0.12  # a written wish made polite, indirect or chatty
-    composed: float = 0.4  # made-up wishes in place of rows
-    noise: float = 0.3  # typing errors and the like
+    composed: float = 0.25  # made-up wishes in place of rows
+    noise: float = 0.2  # typing errors and the like
     rates: Rates = field(default_factory=Rates)
 
 

@@ -56,10 +56,11 @@ class Options:
     encoder_rate: float = 6e-5
     warmup: int = 40
     average: float = 0.99  # kept of the moving average, every fourth step
-    objects: int = 36  # most objects of a batch, unless its goals need more
+    objects: int = 28  # most objects of a batch, unless its goals need more
     init: float = 0.5  # share of batches that see the facts of the world
     seed: int = 0
     save_minutes: float = 6.0
+    dropout: float = 0.0  # a short run sees no example twice: it underfits, and has nothing to forget
     frozen: int = 0  # of the encoder's lowest layers: a third less work where three are
     bfloat16: bool = False  # half precision: faster only where the processor has it
 
@@ -227,6 +228,9 @@ def train(
     (out / "config.json").write_text(json.dumps(asdict(network.config), indent=1))
     (out / "options.json").write_text(json.dumps(asdict(options), indent=1))
     network.train()
+    for module in network.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = options.dropout
     drawn = batches(options.seed + step)
     budget = options.minutes * 60
     last_save = last_log = time.monotonic()
