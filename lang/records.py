@@ -67,7 +67,7 @@ class _StandardFields:
             elif one.default is not ...:
                 given["default"] = one.default
             described.append((name, Any, dataclasses.field(**given)))
-        twin = dataclasses.make_dataclass(cls.__name__, described, eq=False, repr=False)
+        twin: Any = dataclasses.make_dataclass(cls.__name__, described, eq=False, repr=False)
         found = twin.__dataclass_fields__
         cls.__dataclass_fields__ = found
         return found

@@ -101,8 +101,8 @@ def grammar_tables() -> Tables:
     for store in _stores:
         kept = store.load("grammar", text)
         if kept is not None:
-            *states, rules, start, accept = kept
-            return Tables(*states, tuple(Rule(*rule) for rule in rules), start, accept)
+            actions, gotos, rules, start, accept = kept
+            return Tables(actions, gotos, tuple(Rule(*rule) for rule in rules), start, accept)
     made = _built(text)
     rules = tuple((r.size, r.origin, r.method, r.take, r.absent) for r in made.rules)
     for store in _stores:
