@@ -1,0 +1,5 @@
+(define (problem git-branches-1) (:domain git-branches)
+ (:objects trunk stable-4 - mainline feat-login feat-dark fix-leak old-spike - topic a1f3 b2c9 c7d0 d4e8 e9aa - commit v4.0 v4.1 - tag origin mirror - remote lena jomo pip - person)
+ (:init (merged_into old-spike trunk) (based_on feat-login stable-4) (based_on feat-dark feat-login) (based_on fix-leak trunk) (on_branch a1f3 trunk) (on_branch b2c9 trunk) (on_branch c7d0 feat-login) (on_branch d4e8 fix-leak) (on_branch e9aa feat-dark) (parent_of a1f3 b2c9) (parent_of b2c9 d4e8) (points_at v4.0 a1f3) (pushed_to trunk origin) (pushed_to stable-4 origin) (pushed_to old-spike origin) (tracks trunk origin) (tracks feat-login mirror)
+  (checked_out_by feat-login lena) (checked_out_by fix-leak jomo) (reviewed c7d0 jomo) (can_push lena origin) (can_push pip mirror) (signed a1f3) (reverted b2c9) (protected stable-4) (conflicted feat-dark) (passing trunk) (passing fix-leak) (merge_commit b2c9) (newest e9aa))
+ (:goal (merged_into fix-leak trunk)))

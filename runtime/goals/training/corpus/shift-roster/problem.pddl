@@ -1,0 +1,5 @@
+(define (problem shift-roster-1) (:domain shift-roster)
+ (:objects alba bekir corinne dmitri evi faruk - worker mon-day tue-day sat-day - day-shift mon-night tue-night sat-night - night-shift gatehouse control-room loading-dock canteen - post forklift-driving first-response - skill)
+ (:init (works alba mon-day) (works bekir mon-night) (works corinne tue-day) (works dmitri sat-night) (works evi sat-night) (stationed alba gatehouse) (stationed bekir control-room) (stationed corinne loading-dock) (staffed gatehouse) (staffed control-room) (staffed loading-dock) (covers-for corinne faruk) (owes-shift faruk corinne) (owes-shift alba bekir) (supervises alba dmitri) (relieves bekir alba)
+  (trained-in corinne forklift-driving) (trained-in alba first-response) (needs loading-dock forklift-driving) (needs control-room first-response) (on-call evi) (sick faruk) (resting faruk) (published mon-day) (published mon-night) (overtime sat-night) (part-timer evi) (part-timer dmitri) (senior alba) (senior bekir) (weekend sat-day) (weekend sat-night))
+ (:goal (works evi tue-night)))
