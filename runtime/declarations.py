@@ -15,6 +15,7 @@ from planscript.lang import syntax
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span, did_you_mean
 from planscript.runtime import values
 from planscript.runtime.errors import run_error
+from planscript.runtime.handlers import Handler, checked_options
 from planscript.runtime.lowering import (
     NO_NAMES,
     Names,
@@ -22,6 +23,7 @@ from planscript.runtime.lowering import (
     lower_domain,
     lower_fact,
     lower_objects,
+    observed_facts,
 )
 from planscript.runtime.pddl.model import Atom, Domain
 from planscript.runtime.signatures import script_name
@@ -40,7 +42,9 @@ class Declarations:
         self.domain: Domain | None = None
         self.names: Names = NO_NAMES
         self.world: World | None = None
-        self.handlers: dict[str, Callable[..., Any]] = {}
+        self.handlers: dict[str, Handler] = {}
+        self.irreversible: frozenset[str] = frozenset()
+        self.observes: dict[str, tuple[Atom, ...]] = {}
         self.described: dict[str, dict[str, str]] = {}
         self._resolve_path = resolve_path
 
@@ -51,9 +55,12 @@ class Declarations:
         if isinstance(node, syntax.DomainDef):
             domain, names = lower_domain(node)
             name = node.name
+            self.irreversible = frozenset(a.name.lower() for a in node.actions if a.irreversible)
+            self.observes = observed_facts(node, domain)
         else:
             from planscript.runtime.pddl.reader import read_domain_file
 
+            self.irreversible, self.observes = frozenset(), {}
             domain = read_domain_file(self._path(node.path, node.path_span))
             names = NO_NAMES.extended(
                 [domain.name, *domain.types, *domain.constants, *domain.predicates]
@@ -148,7 +155,19 @@ class Declarations:
                 for v in node.values
             }
             uses_cost = "total-cost" in domain.functions
-            world = World(node.name, domain, names, objects, init, amounts, None, uses_cost)
+            unknown = [lower_fact(fact, domain, objects) for fact in node.unknown]
+            world = World(
+                node.name,
+                domain,
+                names,
+                objects,
+                init,
+                amounts,
+                None,
+                uses_cost,
+                unknown,
+                self.observes,
+            )
             name = node.name
         else:
             from planscript.runtime.pddl.reader import read_problem_file
@@ -179,6 +198,12 @@ class Declarations:
         for key in world.objects:
             self._bind(bindings, self.object_value(key), key)
         bindings[name] = values.WorldValue(world.name, world)
+        if isinstance(node, syntax.WorldDef) and node.goal is not None:
+            world.goal = self.world_goal(node.goal, bindings)
+
+    def world_goal(self, node: syntax.Goal, bindings: Bindings) -> Any:
+        """The value of a world's `goal:`."""
+        raise NotImplementedError
 
     def _domain_for(self, node: syntax.WorldDef) -> Domain:
         if self.domain is not None and self.domain.name == self.names.to_model(node.domain.id):
@@ -239,7 +264,12 @@ class Declarations:
                     hint=did_you_mean(node.action, map(self.names.to_script, domain.actions)),
                 )
             )
-        self.handlers[key] = handler
+        by_value = isinstance(node, syntax.PerformBy)
+        if not callable(handler):
+            raise run_error(
+                "TypeError", f"a handler is a function, not {values.kind_name(handler)}"
+            )
+        self.handlers[key] = Handler(handler, clauses, checked_options(options), gives=by_value)
 
     def current_domain(self) -> Domain:
         """The domain in scope. Raises an error of the script where there is none."""

@@ -41,10 +41,13 @@ def marks_of(text: str) -> Marks:
     return found
 
 
-def check_expectations(path: str, marks: Marks, **options: Any) -> list[Outcome]:
+def check_expectations(
+    path: str, marks: Marks, reports: list[str] | None = None, **options: Any
+) -> list[Outcome]:
     """Runs a script with its tests; the outcome of each, and of the expectations as a whole.
 
-    `options` are those of `Session`. Nothing is raised: a failure is an outcome.
+    `options` are those of `Session`. Nothing is raised: a failure is an outcome. The reports of
+    tests with faults are added to `reports`.
     """
     output = io.StringIO()
     budgets = dict(part.split("=") for _, said in marks.get("limits", ()) for part in said.split())
@@ -61,6 +64,8 @@ def check_expectations(path: str, marks: Marks, **options: Any) -> list[Outcome]
         outcomes = session.run_tests(path)
     except PlanscriptError as error:
         failure = error
+    if reports is not None:
+        reports += [line for report in session.reports for line in report.lines()]
     wrong = _output_differs(output.getvalue().splitlines(), marks)
     wrong = wrong or _ends_differently(failure, marks.get("error", ()))
     if not wrong:

@@ -15,6 +15,7 @@ from planscript.lang.diagnostics import Diagnostic, PlanscriptError, SourceError
 from planscript.runtime.pddl import model
 
 TOTAL_COST = "total-cost"
+MOST_OBSERVED = 3  # facts of one action: planning doubles its variants for each
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,43 @@ def lower_domain(node: syntax.DomainDef) -> tuple[model.Domain, Names]:
         + [a.name for a in node.actions]
     )
     return domain, names
+
+
+def observed_facts(
+    node: syntax.DomainDef, domain: model.Domain
+) -> dict[str, tuple[model.Atom, ...]]:
+    """The facts that each action of a `domain` block observes, over its parameters.
+
+    Raises SourceError for more than three of one action, and for derived predicates.
+    """
+    found: dict[str, tuple[model.Atom, ...]] = {}
+    for action in node.actions:
+        if action.observe is None:
+            continue
+        atoms = [part for part in syntax.walk(action.observe) if isinstance(part, syntax.Atom)]
+        if len(atoms) > MOST_OBSERVED:
+            raise _error(
+                "E0615",
+                f"`{action.name}` observes more than {MOST_OBSERVED} facts",
+                action.observe.span,
+                "make it several actions",
+            )
+        scope = {p.name.lower(): "?" + p.name.lower() for p in action.parameters}
+        lowering = _Lowering(domain.types)
+        lowering.constants, lowering.predicates = domain.constants, domain.predicates
+        for atom in atoms:
+            if atom.name.lower() in domain.derived:
+                raise _error(
+                    "E0615",
+                    f"`{atom.name}` is derived and cannot be observed",
+                    atom.span,
+                    "observe the facts that it follows from",
+                )
+        found[action.name.lower()] = tuple(
+            model.Atom(lowering.atom_name(atom), tuple(map(lowering.term(scope), atom.args)))
+            for atom in atoms
+        )
+    return found
 
 
 def _no_cycle(types: Mapping[str, tuple[str, ...]], node: syntax.DomainDef) -> None:

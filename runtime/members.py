@@ -127,7 +127,7 @@ _FIELDS: Mapping[type, tuple[str, ...]] = {
     values.Step: ("name", "args", "action"),
     values.PlanValue: ("steps", "cost", "length", "goal", "stats", "optimal"),
     values.GoalValue: ("text", "pddl", "words", "confidence"),
-    values.WorldValue: ("name", "facts", "objects"),
+    values.WorldValue: ("name", "facts", "objects", "goal", "unknown"),
 }
 
 # What people write out of habit from other languages.

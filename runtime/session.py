@@ -13,30 +13,35 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from planscript.lang.diagnostics import Diagnostic, LimitError, PlanscriptError, SourceError
 from planscript.runtime import script_thread, values
 from planscript.runtime.builtins import BUILTINS
 from planscript.runtime.code_cache import CodeCache, compile_afresh
 from planscript.runtime.display import literal
-from planscript.runtime.errors import KINDS, RunError
+from planscript.runtime.errors import KINDS, RunError, run_error
 from planscript.runtime.examples import run_examples
 from planscript.runtime.grants import Grants
 from planscript.runtime.host import ModuleHost
 from planscript.runtime.limits import Limits, Steps, exceeded, too_deep
 from planscript.runtime.members import member_names
 from planscript.runtime.modules import Modules, exported, stdlib_folder
-from planscript.runtime.session_builtins import describe, session_builtins
+from planscript.runtime.session_builtins import describe, line_of, session_builtins
 from planscript.runtime.sources import first_comment, read_source
 from planscript.runtime.translate import SCRIPT_MARK, locate_limit, located
 
 if TYPE_CHECKING:
+    from planscript.lang import syntax
     from planscript.lang.diagnostics import Span
     from planscript.lang.signature import DomainSignature
     from planscript.runtime.acting import Acting
+    from planscript.runtime.events import Inbox
+    from planscript.runtime.faults import Report
     from planscript.runtime.goals.compiler import GoalCompiler
+    from planscript.runtime.journal import Journal
     from planscript.runtime.pddl.model import Domain
+    from planscript.runtime.performing import Services
     from planscript.runtime.values import Builtin, Module
 
 Emit = Callable[[str, Mapping[str, Any]], None]
@@ -51,7 +56,10 @@ class Session:
 
     `stdin` and `stdout` are text streams (None: Python's own). `emit(kind, details)` is told what
     happens (goals, plans, steps); `arguments` is what the script sees under that name. `model_dir`,
-    `threshold`, `frozen` and `language` are for goals (see `goals/compiler.py`).
+    `threshold`, `frozen` and `language` are for goals (see `goals/compiler.py`). `journal` records
+    the run or answers for it (`journal.py`). `confirm(question)` is asked before a step that cannot
+    be undone (None: on standard input); `doubt(question)` about a call that may have been made
+    before the run was cut off.
     """
 
     def __init__(
@@ -69,13 +77,20 @@ class Session:
         emit: Emit = _silent,
         arguments: Sequence[str] = (),
         interactive: bool = False,
+        journal: Journal | None = None,
+        confirm: Callable[[str], bool] | None = None,
+        doubt: Callable[[str], Literal["done", "again"]] | None = None,
     ) -> None:
         self.stdin = stdin
         self.stdout = stdout
         self.grants = grants
         self.limits = limits
         self.interactive = interactive
-        self.emit = emit
+        self.journal = journal
+        self._listener = emit
+        self._confirm = confirm if confirm is not None else self._ask_to_go_on
+        self._doubt = doubt
+        self.reports: list[Report] = []  # of the tests with faults
         self.texts: dict[str, str] = {}  # what has been run, by source name, for error reports
         self.steps = Steps(limits)
         self.modules = Modules(self, tuple(search_path))
@@ -94,6 +109,7 @@ class Session:
             self._builtins[one.name] = one.run
             self.know(one)
         self._builtins["arguments"] = list(arguments)
+        self._builtins["world"] = values.WorldValue("world", None)  # the one in scope
         self._conversation: ModuleHost | None = None
         self._last_domain: Domain | None = None  # that the resolver asked for
         self._declared: Any = frozenset()  # by the conversation so far, for the resolver
@@ -105,6 +121,14 @@ class Session:
         self._conversation = None
         self.texts.clear()
         self.flush()
+
+    def emit(self, kind: str, details: Mapping[str, Any]) -> None:
+        """Tells an event to whoever listens, and to the journal."""
+        if self.journal is not None and kind != "loading":
+            from planscript.runtime.journal import plain
+
+            self.journal.note(kind, plain(details))
+        self._listener(kind, details)
 
     # ------------------------------------------------ running
 
@@ -136,17 +160,32 @@ class Session:
         def work() -> list[tuple[str, PlanscriptError | None]]:
             host = self._run(text, path, self._folder)
             outcomes: list[tuple[str, PlanscriptError | None]] = []
-            for node, body, _, _ in host.tests:
-                name = node.name
-                try:
-                    self.guarded(body)
-                except PlanscriptError as error:
-                    outcomes.append((name, error))
-                else:
-                    outcomes.append((name, None))
+            for test in host.tests:
+                outcomes.append((test[0].name, self._outcome(*test)))
             return outcomes + run_examples(self, exported(host.bindings))
 
         return self.bounded(work)  # type: ignore[no-any-return]
+
+    def _outcome(
+        self,
+        node: syntax.Test,
+        body: Callable[[], Any],
+        events: Sequence[Any],
+        options: Mapping[str, Any],
+    ) -> PlanscriptError | None:
+        """What is wrong with a test; one with faults or options runs several times."""
+        try:
+            if node.faults or node.events or options:
+                from planscript.runtime.trials import run_trials
+
+                report = run_trials(self, node, body, events, options)
+                self.reports.append(report)
+                report.check()
+            else:
+                self.guarded(body)
+        except PlanscriptError as error:
+            return error
+        return None
 
     def run_module(self, path: Path) -> Module:
         """Runs a script as a module."""
@@ -322,7 +361,49 @@ class Session:
         """The domain, the world and what is done in it."""
         from planscript.runtime.acting import Acting
 
-        return Acting(self.compiler, self._script_path, self.emit, self._language)
+        return Acting(self.compiler, self._script_path, self.emit, self._language, self._services())
+
+    def _services(self) -> Services:
+        from planscript.runtime.performing import Services
+
+        made = Services(self.journal, self.inbox, self._confirm)
+        if self._doubt is not None:
+            made.doubt = self._doubt
+        return made
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Where events from outside wait; `inbox.post(facts)` may be called from any thread."""
+        from planscript.runtime.events import Inbox
+
+        return Inbox()
+
+    def outside(self, name: str, data: Any, live: Callable[[], Any], careful: bool = False) -> Any:
+        """What a call that reaches outside the run gives: the journal's answer where there is one.
+
+        `careful`: it changes something there.
+        """
+        return (
+            live()
+            if self.journal is None
+            else self.acting.around.outside(name, data, live, careful)
+        )
+
+    def _ask_to_go_on(self, question: str) -> bool:
+        self.write(f"{question} [y/N] ")
+        try:
+            answer = self.read_line()
+        except RunError:  # nobody is there to answer
+            self.write("\n")
+            return False
+        return answer.strip().lower() in ("y", "yes", "是", "好", "可以")
+
+    def read_line(self) -> str:
+        """A line of standard input, without its end. Raises EndOfInput of the language."""
+        line = script_thread.in_waiting_thread(lambda: line_of(self))
+        if not line:
+            raise run_error("EndOfInput", "there is no more input")
+        return str(line).removesuffix("\n")
 
     @property
     def model_loaded(self) -> bool:
@@ -364,7 +445,9 @@ class Session:
         Raises RunError, of kind GoalError with its readings where the text is not understood.
         """
         goal = self.acting.goal_value(text)
-        self.bounded(lambda: self.guarded(lambda: self.acting.achieve(goal, None, None, (), {}, False)))
+        self.bounded(
+            lambda: self.guarded(lambda: self.acting.achieve(goal, None, None, (), {}, False))
+        )
 
     def plan_text(self, text: str) -> values.PlanValue:
         """A plan for a goal in natural language, not carried out."""
@@ -477,6 +560,8 @@ class Session:
 
     def write(self, text: str) -> None:
         """To the script's standard output."""
+        if self.journal is not None:
+            self.journal.note("print", text)
         out = sys.stdout if self.stdout is None else self.stdout
         try:
             out.write(text)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from planscript.runtime import values
 from planscript.runtime.display import literal, show
 from planscript.runtime.errors import kind_in_words, run_error
-from planscript.runtime.script_thread import in_waiting_thread
 from planscript.runtime.values import Builtin
 
 if TYPE_CHECKING:
@@ -28,10 +27,9 @@ def session_builtins(session: Session) -> Mapping[str, Builtin]:
     def read_line(prompt: Any = "") -> str:
         if prompt != "":
             session.write(show(prompt))
-        line = in_waiting_thread(lambda: _line_of(session))
-        if not line:
-            raise run_error("EndOfInput", "there is no more input")
-        return str(line).removesuffix("\n")
+        if session.journal is None:
+            return session.read_line()
+        return str(session.journal.ask("input", None, session.read_line))
 
     def objects(type: Any) -> list[Any]:
         return session.acting.objects(type)
@@ -52,12 +50,44 @@ def session_builtins(session: Session) -> Mapping[str, Builtin]:
     def help_on(x: Any) -> None:
         session.write(describe(session, x) + "\n")
 
+    def retry(after: float | None = None) -> None:
+        if after is not None and (type(after) not in (int, float) or after < 0):
+            raise run_error("ValueError", "retry() takes the seconds to wait, at least 0")
+        settle("retry", after)
+
+    def exclude() -> None:
+        settle("exclude", None)
+
+    def replan() -> None:
+        settle("replan", None)
+
+    def give_up(reason: Any = "") -> None:
+        settle("give_up", show(reason))
+
+    def settle(kind: Any, value: Any) -> None:
+        performers = session.acting.around.performers
+        if not performers:
+            raise run_error("ValueError", f"{kind}() stands in an `on fail:` clause")
+        performers[-1].settle(kind, value)
+
+    def why(step: Any = None, language: str | None = None) -> str:
+        return session.acting.why(step, language)
+
+    def why_not(goal: Any, language: str | None = None) -> str:
+        return session.acting.why_not(goal, language)
+
     table = (
         ("print", print_values, '(x, ..., sep=" ", end="\\n")', "Writes the values.", "n"),
         ("input", read_line, '(prompt="")', "One line of standard input, without its end.", "n"),
         ("objects", objects, "(type)", "The objects of a type, in the order of declaration.", "n"),
         ("say", say, "(x, language)", "A plan, step, goal, object or world in words.", "n"),
         ("execute", execute, "(plan)", "Carries out a plan as it stands.", "n"),
+        ("why", why, "(step=none, language)", "Why a step (none: the last one) was taken.", "n"),
+        ("why_not", why_not, "(goal, language)", "What stands in the way of a goal.", "n"),
+        ("retry", retry, "(after=none)", "In `on fail`: the step is tried again.", "1"),
+        ("exclude", exclude, "()", "In `on fail`: no further plan has this step.", "1"),
+        ("replan", replan, "()", "In `on fail`: a new plan is made.", "1"),
+        ("give_up", give_up, "(reason)", "In `on fail`: the goal is given up.", "1"),
         ("cost", cost, "(plan)", "What a plan costs.", "1"),
         ("help", help_on, "(x)", "Prints what x is.", "1"),
     )  # fmt: skip
@@ -68,7 +98,8 @@ def session_builtins(session: Session) -> Mapping[str, Builtin]:
     return found
 
 
-def _line_of(session: Session) -> str:
+def line_of(session: Session) -> str:
+    """A line of standard input with its end; empty at the end of the input."""
     stream = sys.stdin if session.stdin is None else session.stdin
     session.flush()
     try:

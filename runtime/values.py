@@ -81,8 +81,10 @@ class DomainValue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorldValue:
+    """A world; `world` None stands for the one that is in scope."""
+
     name: str
-    world: World
+    world: World | None
 
 
 @dataclass(slots=True, eq=False)

@@ -1,16 +1,20 @@
 """The current state of a world: which facts hold, questions about it, changes to it, snapshots.
 
 States are sets of ground atoms over `runtime/pddl/model.py`; the meaning of formulas and actions is
-that of `runtime/planner/validate.py`. Nothing here plans or talks to handlers.
+that of `runtime/planner/validate.py`. What is planned on is the *belief*: the state, and a marker
+for each fact that is not known (`sensing.py`). Nothing here plans or talks to handlers.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError
+from planscript.runtime.constraints import StepPattern
 from planscript.runtime.lowering import Names
 from planscript.runtime.pddl.model import (
     And,
@@ -22,6 +26,9 @@ from planscript.runtime.pddl.model import (
     Problem,
 )
 from planscript.runtime.planner.validate import Interpreter
+from planscript.runtime.sensing import Literal, Sensing
+
+Belief = frozenset[Atom]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,11 @@ class Change:
 
 
 class World:
-    """A domain, its objects, and the facts that hold now."""
+    """A domain, its objects, and the facts that hold now.
+
+    `unknown` are facts of which nobody knows whether they hold (they count as false where a script
+    asks); `observes` gives the facts that each action finds out.
+    """
 
     def __init__(
         self,
@@ -46,16 +57,25 @@ class World:
         values: Mapping[Atom, Fraction],
         goal: Formula | None = None,
         minimise_cost: bool = False,
+        unknown: Iterable[Atom] = (),
+        observes: Mapping[str, tuple[Atom, ...]] | None = None,
     ) -> None:
         self.name = name
         self.domain = domain
         self.names = names
-        self.goal = goal
+        self.goal: Any = goal  # a formula, or the goal value of a script
         self._problem = Problem(
             name, domain, dict(objects), frozenset(init), And(()), dict(values), minimise_cost
         )
         self._interpreter = Interpreter(self._problem)
         self.state: frozenset[Atom] = self._problem.init
+        self.unknown = frozenset(unknown) - self.state
+        self.sensing: Sensing | None = None
+        self._planning = self._interpreter
+        if self.unknown or observes:
+            self.sensing = Sensing(domain, observes or {}, {fact.name for fact in self.unknown})
+            compiled = dataclasses.replace(self._problem, domain=self.sensing.domain)
+            self._planning = Interpreter(compiled)
         self.log: list[Change] = []
 
     @property
@@ -68,35 +88,86 @@ class World:
         return self._problem.by_type[type_name]
 
     def problem(self, goal: Formula) -> Problem:
-        """The planning problem: from the world as it is now to `goal`."""
-        base = self._problem
-        return Problem(
-            self.name,
-            self.domain,
-            base.objects,
-            self.state,
-            goal,
-            base.values,
-            base.minimise_cost,
+        """The planning problem: from the world as it is believed to be now to `goal`."""
+        sensing = self.sensing
+        return dataclasses.replace(
+            self._problem,
+            domain=self.domain if sensing is None else sensing.domain,
+            init=self.belief,
+            goal=goal if sensing is None else sensing.certain(goal),
         )
 
     def holds(self, formula: Formula, state: frozenset[Atom] | None = None) -> bool:
         """Whether the formula is true now (or in `state`), derived predicates included."""
         return self._interpreter.holds(formula, self.state if state is None else state)
 
-    def successor(self, step: Atom, state: frozenset[Atom] | None = None) -> frozenset[Atom]:
-        """The state after the ground action `step`; its precondition must hold."""
-        return self._interpreter.successor(self.state if state is None else state, step)
+    # ------------------------------------------------ belief: what plans are made and checked on
 
-    def applicable(self, step: Atom, state: frozenset[Atom] | None = None) -> bool:
-        """Whether the precondition of the ground action `step` holds."""
-        return self._interpreter.failure(self.state if state is None else state, step) is None
+    @property
+    def belief(self) -> Belief:
+        """The facts that hold, and the markers of those that are not known."""
+        if self.sensing is None or not self.unknown:
+            return self.state
+        return self.state | {self.sensing.marker(fact) for fact in self.unknown}
+
+    def certain(self, formula: Formula, belief: Belief | None = None) -> bool:
+        """Whether the formula is known to be true now (or in `belief`)."""
+        if self.sensing is not None:
+            formula = self.sensing.certain(formula)
+        return self._planning.holds(formula, self.belief if belief is None else belief)
+
+    def successor(self, step: Atom, belief: Belief | None = None) -> Belief:
+        """The belief after a step of a plan; its precondition must hold."""
+        return self._planning.successor(self.belief if belief is None else belief, step)
+
+    def applicable(self, step: Atom, belief: Belief | None = None) -> bool:
+        """Whether the precondition of a step of a plan is known to hold."""
+        return self._planning.failure(self.belief if belief is None else belief, step) is None
+
+    def believe(self, belief: Belief, cause: str) -> None:
+        """Replaces state and unknown facts."""
+        if self.sensing is not None:
+            known = frozenset(f for f in self.unknown if self.sensing.marker(f) not in belief)
+            self.unknown -= known
+            belief = frozenset(fact for fact in belief if fact.name in self.domain.predicates)
+        self.set_state(belief, cause)
+
+    def planned_with(
+        self, keeping: Formula | None, avoiding: Iterable[StepPattern]
+    ) -> tuple[Formula | None, list[StepPattern]]:
+        """The constraints on plans, in the terms of the domain that is planned in."""
+        patterns = list(avoiding)
+        if self.sensing is None:
+            return keeping, patterns
+        variants = [
+            StepPattern(name, one.args)
+            for one in patterns
+            for name in self.sensing.variants_of(one.action)
+        ]
+        keeping = None if keeping is None else self.sensing.certain(keeping)
+        return keeping, [*patterns, *variants]
+
+    def real(self, step: Atom) -> Atom:
+        """The step that is carried out for a step of a plan (see `sensing.py`)."""
+        return step if self.sensing is None else self.sensing.real(step)
+
+    def observed_by(self, step: Atom) -> list[Atom]:
+        """The ground facts that a step finds out."""
+        return [] if self.sensing is None else self.sensing.observed(step)
+
+    # ------------------------------------------------ changes
 
     def set_state(self, state: frozenset[Atom], cause: str) -> None:
         """Replaces the state and logs the difference."""
         if state != self.state:
             self.log.append(Change(state - self.state, self.state - state, cause))
             self.state = state
+
+    def learn(self, literals: Iterable[Literal], cause: str) -> None:
+        """Makes each literal true; its fact is known from now on."""
+        told = list(literals)
+        self.unknown -= {atom for atom, _ in told}
+        self.set_state(overlay(self.state, told), cause)
 
     def now(self, formula: Formula, cause: str = "now") -> list[tuple[Atom, bool]]:
         """Makes a conjunction of ground literals true; returns the literals.
@@ -109,7 +180,7 @@ class World:
         for atom, positive in literals:
             if wanted.setdefault(atom, positive) != positive:
                 raise _refused(f"`now` cannot make {self.say_fact(atom)} both true and false")
-        self.set_state(overlay(self.state, literals), cause)
+        self.learn(literals, cause)
         return literals
 
     def literals(self, formula: Formula) -> list[tuple[Atom, bool]]:

@@ -230,9 +230,9 @@ class Speaker:
 
     # ------------------------------------------------ plans
 
-    def step(self, step: Atom) -> str:
-        """One step as a clause in the imperative."""
-        return self._step(step, {})
+    def step(self, step: Atom, bound: Mapping[str, str] | None = None) -> str:
+        """One step as a clause in the imperative; `bound` gives words for variables."""
+        return self._step(step, bound or {})
 
     def _step(self, step: Atom, bound: Mapping[str, str]) -> str:
         declared = self.domain.actions.get(step.name)

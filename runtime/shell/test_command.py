@@ -46,10 +46,13 @@ def run(args: argparse.Namespace) -> int:
         marks = marks_of(Path(path).read_text(encoding="utf-8", errors="replace"))
         if "module" in marks:
             continue
+        reports: list[str] = []
         if marks:
-            outcomes = check_expectations(path, marks, **session_options(args))
+            outcomes = check_expectations(path, marks, reports, **session_options(args))
         else:
-            outcomes = _own_tests(path, args)
+            outcomes = _own_tests(path, args, reports)
+        for line in reports:
+            print(f"{path}: {line}" if not line.startswith(" ") else line)
         for name, failure in outcomes:
             if failure is None:
                 passed += 1
@@ -61,11 +64,14 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _own_tests(path: str, args: argparse.Namespace) -> list[tuple[str, PlanscriptError | None]]:
+def _own_tests(
+    path: str, args: argparse.Namespace, reports: list[str]
+) -> list[tuple[str, PlanscriptError | None]]:
     session = make_session(args)
     try:
         return session.run_tests(path)
     except PlanscriptError as error:
         return [("the script itself", error)]
     finally:
+        reports += [line for report in session.reports for line in report.lines()]
         session.close()
