@@ -202,7 +202,9 @@ def _name_error(text: str) -> RunError:
     name = script_name(found[1]) if found else "this name"
     if "local variable" in text or "free variable" in text:
         return run_error("NameError", f"`{name}` has no value yet")
-    return run_error("NameError", f"no name `{name}`")
+    return run_error(
+        "NameError", f"`{name}` has no value yet", "the line that gives it one has not run"
+    )
 
 
 def _key_error(error: KeyError, at: tuple[FrameType, int] | None) -> RunError:

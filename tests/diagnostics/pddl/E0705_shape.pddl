@@ -1,0 +1,7 @@
+(define (domain lift)
+  (:requirements :strips :typing)
+  (:types floor cabin)
+  (:predicates (at ?c - cabin ?f - floor) (above ?a ?b - floor))
+  (:action up
+    :parameters (?c - cabin ?a ?b - floor)
+    :effect (when (at ?c ?a))))

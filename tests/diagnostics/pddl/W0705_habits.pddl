@@ -1,0 +1,5 @@
+(define (problem house)
+  (:domain lift)
+  (:objects c - cabin ground first -floor)
+  (:init (and (at c ground) (not (at c first))))
+  (:goal (at c first)))

@@ -1,0 +1,4 @@
+(define (domain lift)
+  (:requirements :typing)
+  (:types floor - level)
+  (:predicates (at ?f - floor)))

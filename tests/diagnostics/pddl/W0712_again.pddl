@@ -1,0 +1,5 @@
+(define (problem house)
+  (:domain lift)
+  (:objects c - cabin ground first - floor first - floor)
+  (:init (at c ground) (above first ground))
+  (:goal (at c first)))
