@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
@@ -13,6 +12,7 @@ from planscript.lang.depth import at_any_depth
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span
 from planscript.lang.host import Host
 from planscript.lang.parser import parse_to_depth
+from planscript.lang.records import dataclass
 from planscript.lang.resolver import Known, LoadSignature, resolve
 
 

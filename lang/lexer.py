@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 
 from planscript.lang import keywords
 from planscript.lang.diagnostics import Diagnostic
 from planscript.lang.layout import lay_out
+from planscript.lang.records import dataclass, field
 from planscript.lang.tokens import Line, Token
 
 

@@ -9,12 +9,12 @@ worlds, formulas).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from planscript.lang import syntax as s
 from planscript.lang.checks import Checks
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span
+from planscript.lang.records import dataclass, field
 from planscript.lang.scopes import Scopes, find_scopes
 from planscript.lang.signature import DomainSignature
 from planscript.lang.vocabulary import Vocabulary, domain_signature, world_signature

@@ -14,11 +14,11 @@ handed to it by value, or, where they change after that, in a box of one element
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Span
+from planscript.lang.records import dataclass, field
 
 # Where a value comes from: ("value", expression), ("each", iterable) or ("augment", statement).
 Source: TypeAlias = "tuple[str, Any, Scope]"

@@ -7,7 +7,8 @@ Plain data, given by the session (which reads the files); the resolver makes the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from planscript.lang.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

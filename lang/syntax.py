@@ -8,11 +8,11 @@ compares two trees by content.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeAlias
 from typing import Literal as Choice
 
 from planscript.lang.diagnostics import Span
+from planscript.lang.records import dataclass
 
 # ---------------------------------------------------------------- expressions
 
@@ -1075,8 +1075,9 @@ def same(one: object, other: object) -> bool:
             if len(left) != len(right):
                 return False
             todo.extend(zip(left, right, strict=True))
-        elif is_dataclass(left):
-            todo.extend((getattr(left, f.name), getattr(right, f.name)) for f in fields(left))
+        elif type(left) in _FIELDS:
+            names = type(left).__match_args__
+            todo.extend((getattr(left, name), getattr(right, name)) for name in names)
         elif left != right and not (left != left and right != right):
             return False
     return True
@@ -1099,7 +1100,7 @@ def walk_statements(block: Block) -> Iterator[Statement]:
 _HAS_STATEMENTS = frozenset(Statement.__args__) | {Catch, Case, OnClause}
 # the fields of each kind of node that may hold nodes
 _FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind) if not field.name.endswith("span"))
+    kind: tuple(name for name in kind.__match_args__ if not name.endswith("span"))
     for kind in list(globals().values())
-    if isinstance(kind, type) and is_dataclass(kind) and kind is not Span
+    if isinstance(kind, type) and kind.__module__ == __name__
 }

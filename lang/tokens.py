@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from planscript.lang.diagnostics import Span
+from planscript.lang.records import dataclass
 
 
 class Token:

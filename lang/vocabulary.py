@@ -7,9 +7,9 @@ whether a term fits. It reports nothing itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from planscript.lang import syntax as s
+from planscript.lang.records import dataclass, field
 from planscript.lang.signature import DomainSignature, Slot
 
 OBJECT = "object"

@@ -6,11 +6,11 @@ Called by the resolver; knows nothing of statements and functions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Diagnostic, Span, did_you_mean
+from planscript.lang.records import dataclass, field
 from planscript.lang.scopes import WORLD_KINDS, Scope, Scopes
 from planscript.lang.signature import Slot
 from planscript.lang.vocabulary import OBJECT, Vocabulary, domain_signature, type_names
