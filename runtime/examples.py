@@ -37,17 +37,29 @@ def examples_of(doc: str) -> list[tuple[str, str]]:
     return [(typed, "\n".join(printed)) for typed, printed in found]
 
 
-def run_examples(session: Session, bindings: Mapping[str, Any]) -> list[Outcome]:
-    """Runs the examples of all functions among the bindings, in a copy of these bindings.
+def run_examples(
+    session: Session, bindings: Mapping[str, Any], source: str | None = None
+) -> list[Outcome]:
+    """Runs the examples of the functions among the bindings, in a copy of these bindings.
+
+    With `source`, only of the functions that are written there, not of what it imports.
 
     Gives the outcome of each: its name ("chunk: chunk([1], 2)") and what was wrong, or None.
     """
     outcomes: list[Outcome] = []
     scope = dict(bindings)
     for name, value in bindings.items():
+        if source is not None and _written_in(value) != source:
+            continue
         for typed, printed in examples_of(doc_of(session, value)):
             outcomes.append((f"{name}: {typed}", _failure(session, scope, typed, printed)))
     return outcomes
+
+
+def _written_in(value: Any) -> str | None:
+    """The source of a function of a script."""
+    code = getattr(value, "__code__", None) if type(value).__name__ == "function" else None
+    return getattr(code, "co_filename", None)
 
 
 def doc_of(session: Session, value: Any) -> str:

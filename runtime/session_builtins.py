@@ -125,9 +125,26 @@ def describe(session: Session, value: Any) -> str:
     if isinstance(value, values.Obj):
         return f"{value.name}: an object of the world, of type {value.type}"
     written = getattr(value, "__doc__", None) if _is_script_function(value) else None
-    if written:
-        return f"{literal(value)}\n  {written.strip()}"
+    if _is_script_function(value):
+        return _signature(value) + (f"\n  {written.strip()}" if written else "")
     return f"{literal(value, 400)}: {kind_in_words(value)}"
+
+
+def _signature(function: Any) -> str:
+    """A function of a script as it is called: `area(w, h=1)`."""
+    from inspect import Parameter, signature
+
+    from planscript.runtime.python_messages import script_name
+
+    signs = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
+    parts = [
+        signs.get(one.kind, "")
+        + script_name(one.name)
+        + ("" if one.default is Parameter.empty else f"={literal(one.default, 40)}")
+        for one in signature(function).parameters.values()
+    ]
+    name = script_name(function.__name__)
+    return f"{'fn' if name == '<lambda>' else name}({', '.join(parts)})"
 
 
 def _is_script_function(value: Any) -> bool:
