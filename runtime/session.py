@@ -162,7 +162,7 @@ class Session:
             outcomes: list[tuple[str, PlanscriptError | None]] = []
             for test in host.tests:
                 outcomes.append((test[0].name, self._outcome(*test)))
-            return outcomes + run_examples(self, exported(host.bindings))
+            return outcomes + run_examples(self, exported(host.bindings), path)
 
         return self.bounded(work)  # type: ignore[no-any-return]
 
