@@ -11,7 +11,7 @@ from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Span
 from planscript.lang.emit import LOAD, STORE, Emit
 from planscript.lang.inference import NUMBERS, WHOLE
-from planscript.lang.methods import LIKELY, NATIVE
+from planscript.lang.methods import LIKELY, LONG, NATIVE
 
 BINARY: dict[str, type[ast.operator]] = {
     "+": ast.Add,
@@ -203,6 +203,9 @@ class Expressions(Emit):
         span, name = method.span, method.name
         receiver = self._expression(method.value)
         kind = self.inference.of(method.value, self.scope)
+        metered = self.counting and name in LONG.get(kind or LIKELY.get(name, ""), ())
+        if metered:
+            return self._at(ast.Call(self._member(receiver, method), args, keywords), node.span)
         if kind in _TYPES and name in NATIVE[kind]:
             direct = self._at(ast.Attribute(receiver, name, LOAD), span)
             return self._at(ast.Call(direct, args, keywords), node.span)

@@ -48,3 +48,16 @@ GIVES_TEXT = frozenset(
 )
 GIVES_LIST = frozenset("split rsplit splitlines".split())
 GIVES_SMALL = frozenset("find rfind index rindex count".split())
+
+# Methods whose work grows with what they are called on: where steps are counted they are left to
+# the host, which counts their work. (Work on text is so fast that only what makes many parts is.)
+LONG: Mapping[str, frozenset[str]] = {
+    "list": frozenset("insert remove index count reverse copy clear extend sort".split()),
+    "tuple": NATIVE["tuple"],
+    "dict": frozenset("update copy clear keys values items".split()),
+    "set": frozenset(
+        "clear copy union intersection difference symmetric_difference update intersection_update "
+        "difference_update symmetric_difference_update issubset issuperset isdisjoint".split()
+    ),
+    "str": frozenset("join replace center ljust rjust zfill split rsplit splitlines".split()),
+}

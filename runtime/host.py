@@ -59,6 +59,10 @@ class ModuleHost:
             return member(value, name, describe)
 
         self.attr = attr
+        if session.limits.steps is not None:
+            from planscript.runtime.charges import MeteredMembers
+
+            self.attr = MeteredMembers(attr, session.steps.charge)
 
     # ------------------------------------------------ values
 

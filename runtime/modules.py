@@ -133,7 +133,7 @@ class Modules:
         exports: tuple[Builtin, ...] = tuple(getattr(found, "EXPORTS", ()))
         if hasattr(found, "for_session"):
             exports += tuple(found.for_session(self.session))
-        for one in exports:
+        for one in self.session.metered(exports):
             members[one.name] = one.run
             self.session.know(one)
         return Module(path.stem, members, found.__doc__ or "")

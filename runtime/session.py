@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
@@ -105,7 +105,7 @@ class Session:
         self._cache = CodeCache(self._bytes_of)
         self._known: dict[Any, Builtin] = {}
         self._builtins: dict[str, Any] = dict(KINDS)
-        for one in (*BUILTINS.values(), *session_builtins(self).values()):
+        for one in self.metered((*BUILTINS.values(), *session_builtins(self).values())):
             self._builtins[one.name] = one.run
             self.know(one)
         self._builtins["arguments"] = list(arguments)
@@ -550,6 +550,14 @@ class Session:
     def know(self, one: Builtin) -> None:
         """Keeps what is declared of a function of Python, for `help`."""
         self._known[one.run] = one
+
+    def metered(self, builtins: Iterable[Builtin]) -> Iterable[Builtin]:
+        """The builtins, counting their work where the session has a budget of steps."""
+        if self.limits.steps is None:
+            return builtins
+        from planscript.runtime.charges import metered
+
+        return [metered(one, self.steps.charge) for one in builtins]
 
     def builtin_of(self, value: Any) -> Builtin | None:
         """What is declared of a function, if it is one of Python."""

@@ -32,7 +32,7 @@ _LIBRARY = os.path.join(os.path.dirname(_HERE), "stdlib") + os.sep
 # Files that work on the values of scripts: there, a TypeError is about such a value.
 _VALUE_FILES = frozenset(
     os.path.join(_HERE, name + ".py")
-    for name in "operators builtins members display format_spec host errors library".split()
+    for name in "operators builtins members charges display format_spec host errors library".split()
 )
 
 

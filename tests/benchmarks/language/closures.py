@@ -12,8 +12,11 @@ def counter(step):
 def run():
     counters = [counter(k) for k in range(10)]
     total = 0
-    for i in range(2000):
+    for _ in range(2000):
         for c in counters:
             total += c()
-    add = lambda x: x + total % 10
+
+    def add(x):
+        return x + total % 10
+
     return sum(map(add, range(5000)))
