@@ -1,4 +1,8 @@
-"""Every script on a page of the documentation runs and prints what the page says."""
+"""Every script on a page of the documentation runs and prints, or fails, as the page says.
+
+A script in a ```plan block is followed by an ```output block (what it prints) or an ```error block
+(the code and the title of each message, a line each).
+"""
 
 from __future__ import annotations
 
@@ -8,27 +12,70 @@ from pathlib import Path
 
 import pytest
 
+from planscript.lang.diagnostics import PlanscriptError
+from planscript.lang.grammar_page import renewed
+from planscript.runtime.errors import CODES, KINDS
 from planscript.runtime.session import Session
 
 DOCS = Path(__file__).parent.parent / "docs"
-_BLOCK = re.compile(r"```plan\n(.*?)```\n+```output\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"```plan\n(.*?)```\n+```(output|error)\n(.*?)```", re.DOTALL)
+WRITTEN = ["errors.md"]  # from files that have tests of their own
 
 
-def examples() -> list[tuple[str, str, str]]:
+def pages() -> list[Path]:
+    return [page for page in sorted(DOCS.glob("*.md")) if page.name not in WRITTEN]
+
+
+def examples() -> list[tuple[str, str, str, str]]:
     found = []
-    for page in sorted(DOCS.glob("*.md")):
+    for page in pages():
         text = page.read_text(encoding="utf-8")
         for block in _BLOCK.finditer(text):
             line = text[: block.start()].count("\n") + 1
-            found.append((f"{page.name}:{line}", block[1], block[2]))
+            found.append((f"{page.name}:{line}", *block.groups()))
     return found
 
 
 @pytest.mark.parametrize(
-    ("script", "output"), [e[1:] for e in examples()], ids=[e[0] for e in examples()]
+    ("script", "kind", "said"), [e[1:] for e in examples()], ids=[e[0] for e in examples()]
 )
-def test_the_page_is_true(script: str, output: str) -> None:
+def test_the_page_is_true(script: str, kind: str, said: str) -> None:
     out = io.StringIO()
     session = Session(stdout=out)
-    session.run_text(script)
-    assert out.getvalue() == output
+    if kind == "output":
+        session.run_text(script)
+        assert out.getvalue() == said
+    else:
+        with pytest.raises(PlanscriptError) as caught:
+            session.run_text(script)
+        shown = [f"{one.code} {one.title}\n" for one in caught.value.diagnostics]
+        assert out.getvalue() + "".join(shown) == said
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_every_script_on_a_page_is_run(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.count("```plan\n") == len(_BLOCK.findall(text))
+
+
+# ---------------------------------------------------------------- the specification
+
+SPEC = DOCS / "spec.md"
+
+
+def test_the_grammar_of_the_specification_is_the_parsers() -> None:
+    page = SPEC.read_text(encoding="utf-8")
+    assert renewed(page) == page, (
+        "write it anew: python -m planscript.lang.grammar_page docs/spec.md"
+    )
+
+
+def test_the_specification_names_every_kind_of_error() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| (?:`(\w+)`|-) \| (E\d{4}) \|", SPEC.read_text("utf-8"), re.MULTILINE
+    )
+    told = {name: (above or None, code) for name, above, code in rows}
+    assert told == {
+        name: (kind.parent.name if kind.parent else None, CODES[name])
+        for name, kind in KINDS.items()
+    }
