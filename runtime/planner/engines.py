@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from planscript.lang.records import replace
 from planscript.runtime.planner import kernel
 from planscript.runtime.planner.heuristics import HEURISTICS, Heuristic
 from planscript.runtime.planner.progress import NO_LIMITS, Limits, Progress
@@ -14,6 +16,8 @@ from planscript.runtime.planner.task import Task
 if TYPE_CHECKING:
     from planscript.runtime.planner.relaxation import Costs
 
+Estimated = Literal["real", "one", "plus_one"]
+
 
 def run(
     task: Task,
@@ -21,7 +25,7 @@ def run(
     heuristics: Sequence[str],
     progress: Progress,
     *,
-    costs: Costs = "real",
+    costs: Estimated = "real",
     weight: Fraction = Fraction(1),
     limits: Limits = NO_LIMITS,
     seed: int = 0,
@@ -34,7 +38,7 @@ def run(
         search: which search.
         heuristics: the names of the heuristics it is to use.
         progress: what it counts in, and asks whether to go on.
-        costs: whether estimates are of costs or of the number of steps.
+        costs: whether estimates are of costs, of the number of steps, or of both added up.
         weight: of the estimate, in weighted searches.
         limits: for `astar`, `wastar` and `lazy_wastar`.
         seed: for searches that choose at random.
@@ -43,17 +47,22 @@ def run(
     Raises:
         DeadlineExpired, MemoryError, OutOfWork: a limit was reached.
     """
+    estimated = plus_one(task) if costs == "plus_one" else task
     if not reference and kernel.supports(search, heuristics):
-        return kernel.run(task, search, heuristics, weight, costs == "one", limits, progress)
-    return _run_readable(task, search, heuristics, progress, costs, weight, limits, seed)
+        unit_costs = costs == "one"
+        return kernel.run(
+            task, search, heuristics, weight, unit_costs, limits, progress, estimated=estimated
+        )
+    scale: Costs = "one" if costs == "one" else "real"
+    made = [HEURISTICS[name].make(estimated, scale) for name in heuristics]
+    return _run_readable(task, search, made, progress, weight, limits, seed)
 
 
 def _run_readable(
     task: Task,
     search: str,
-    heuristics: Sequence[str],
+    made: Sequence[Heuristic],
     progress: Progress,
-    costs: Costs,
     weight: Fraction,
     limits: Limits,
     seed: int,
@@ -66,7 +75,6 @@ def _run_readable(
     from planscript.runtime.planner.uninformed import bfs, dfs, iddfs
 
     space = StateSpace(task)
-    made: list[Heuristic] = [HEURISTICS[name].make(task, costs) for name in heuristics]
     match search:
         case "astar" | "wastar":
             return astar(space, made[0], weight, progress, limits)
@@ -90,3 +98,18 @@ def _run_readable(
             return iddfs(space, progress)
         case _:
             raise ValueError(search)
+
+
+def plus_one(task: Task) -> Task:
+    """The task with every operator dearer by one, so that estimates count steps as well as costs.
+
+    Where all operators cost the same it stays as it is.
+
+    Source: Richter and Westphal, "The LAMA planner" (JAIR 39, 2010), section 4.1.
+    """
+    costs = task.operators.cost
+    if not costs or min(costs) == max(costs) > 0:
+        return task
+    one = max(1, int(task.cost_scale))
+    costs = array("q", [cost + one for cost in costs])
+    return replace(task, operators=replace(task.operators, cost=costs))

@@ -82,9 +82,17 @@ class Progress:
             self._on_progress(self.statistics)
             self._next_report = monotonic() + REPORT_SECONDS
 
-    def apart(self) -> Progress:
-        """One with the same limits that counts on its own and does not report."""
-        return Progress(self._deadline, self._max_memory_mb, None)
+    def apart(self, seconds: float | None = None) -> Progress:
+        """One with the same limits, or less time, that counts on its own and does not report."""
+        deadline = self._deadline if seconds is None else self._deadline.within(seconds)
+        return Progress(deadline, self._max_memory_mb, None)
+
+    def add(self, counts: Statistics) -> None:
+        """Adds what a search counted apart."""
+        self.statistics.expanded += counts.expanded
+        self.statistics.evaluated += counts.evaluated
+        self.statistics.generated += counts.generated
+        self.statistics.reopened += counts.reopened
 
     def room(self) -> int:
         """Bytes that may still be taken."""

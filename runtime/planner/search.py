@@ -11,6 +11,7 @@ from fractions import Fraction
 from planscript.lang.diagnostics import did_you_mean
 from planscript.lang.records import dataclass
 from planscript.runtime.planner import engines
+from planscript.runtime.planner.anytime import OnPlan, anytime
 from planscript.runtime.planner.deadline import NEVER, Deadline, DeadlineExpired
 from planscript.runtime.planner.heuristics import HEURISTICS
 from planscript.runtime.planner.progress import OnProgress, Progress
@@ -48,6 +49,7 @@ SEARCHES: dict[str, SearchInfo] = {
         SearchInfo("lazy_gbfs", False, True, 2, "hff", False, "greedy, estimates on expansion"),
         SearchInfo("ehc", False, False, 1, "hff", False, "enforced hill climbing"),
         SearchInfo("hill_climbing", False, False, 1, "hff", False, "best successor, with restarts"),
+        SearchInfo("anytime", False, True, 2, "hff,goal_count", True, "a plan, then better ones"),
         SearchInfo("bfs", "fewest", True, 0, "", True, "breadth first"),
         SearchInfo("dfs", False, True, 0, "", True, "depth first, each state once"),
         SearchInfo("iddfs", "fewest", True, 0, "", True, "depth first to growing depth"),
@@ -67,6 +69,7 @@ def search(
     max_memory_mb: int | None = None,
     seed: int = 0,
     on_progress: OnProgress | None = None,
+    on_plan: OnPlan | None = None,
     reference: bool = False,
 ) -> SearchResult:
     """Searches for a plan of a grounded task.
@@ -81,6 +84,7 @@ def search(
         max_memory_mb: the most resident memory of the process, in MB.
         seed: decides between equals in hill climbing.
         on_progress: handed the statistics about ten times a second.
+        on_plan: handed each better plan and its cost, where a search goes on after the first.
         reference: never use the compiled kernel.
 
     Returns: the plan, or why there is none: UNSOLVABLE where that is proved, EXHAUSTED where an
@@ -99,17 +103,21 @@ def search(
         ratio = Fraction(1)
     elif ratio <= 1:
         ratio = Fraction(DEFAULT_WEIGHT)
+    optimal = False
     try:
-        plan = engines.run(
-            task,
-            search,
-            chosen,
-            progress,
-            costs="real" if info.real_costs else "one",
-            weight=ratio,
-            seed=seed,
-            reference=reference,
-        )
+        if search == "anytime":
+            plan, optimal = anytime(task, chosen, progress, on_plan, reference)
+        else:
+            plan = engines.run(
+                task,
+                search,
+                chosen,
+                progress,
+                costs="real" if info.real_costs else "one",
+                weight=ratio,
+                seed=seed,
+                reference=reference,
+            )
     except DeadlineExpired as expired:
         return SearchResult(Status.TIMEOUT, statistics=counts, note=str(expired))
     except MemoryError as error:
@@ -119,7 +127,7 @@ def search(
         status = Status.UNSOLVABLE if proved else Status.EXHAUSTED
         return SearchResult(status, statistics=counts)
     cost = sum(task.operators.cost[o] for o in plan)
-    optimal = cost == 0 or _optimal(task, info, chosen)
+    optimal = optimal or cost == 0 or _optimal(task, info, chosen)
     return SearchResult(Status.SOLVED, plan, cost, optimal, counts)
 
 

@@ -71,6 +71,9 @@ class Result:
     note: str = ""
 
 
+OnPlan = Callable[[list[int], int], None]  # takes the operators of a plan and their cost
+
+
 class Grounder(Protocol):
     """Makes the grounded task of a problem; says whether it could reuse an earlier grounding."""
 
@@ -82,6 +85,7 @@ def solve(
     options: Options | None = None,
     deadline: Deadline | None = None,
     interrupt: Callable[[], bool] | None = None,
+    on_plan: Callable[[Plan], None] | None = None,
 ) -> Result:
     """Plans for the problem.
 
@@ -90,6 +94,7 @@ def solve(
         options: how (None: the defaults).
         deadline: one that began earlier, such as before reading (None: `options.timeout` from now).
         interrupt: asked every few milliseconds; planning stops soon after it says True.
+        on_plan: handed each plan, all of them valid, where a search goes on after the first.
 
     Returns: the result; its status is never SOLVED without a plan that the validator accepted
         (unless `options.validate` is off).
@@ -98,7 +103,7 @@ def solve(
         SourceError: the problem cannot be grounded (a cost without value, unstratified axioms).
         InvalidPlanError: the planner made a plan that does not hold, which is a bug in it.
     """
-    return _solve(problem, options or Options(), deadline, interrupt, _ground_afresh)
+    return _solve(problem, options or Options(), deadline, interrupt, _ground_afresh, on_plan)
 
 
 class InvalidPlanError(Exception):
@@ -136,12 +141,13 @@ def _solve(
     deadline: Deadline | None,
     interrupt: Callable[[], bool] | None,
     grounder: Grounder,
+    on_plan: Callable[[Plan], None] | None = None,
 ) -> Result:
     if deadline is None:
         deadline = Deadline(options.timeout, interrupt, options.max_memory)
     statistics = Statistics()
     try:
-        result = _stages(problem, options, deadline, grounder, statistics)
+        result = _stages(problem, options, deadline, grounder, statistics, on_plan)
     except DeadlineExpired as expired:
         result = Result(Status.TIMEOUT, note=str(expired))
     except MemoryError:
@@ -157,7 +163,15 @@ def _stages(
     deadline: Deadline,
     grounder: Grounder,
     statistics: Statistics,
+    on_plan: Callable[[Plan], None] | None,
 ) -> Result:
+    plans: list[tuple[list[int], Plan]] = []  # each better than the one before
+
+    def tell(operators: list[int], _: int) -> None:
+        plans.append((operators, _plan(problem, task, operators, options, statistics)))
+        if on_plan is not None:
+            on_plan(plans[-1][1])
+
     begin = perf_counter()
     task, statistics.grounding_reused = grounder(problem, deadline)
     statistics.ground_seconds = perf_counter() - begin
@@ -166,29 +180,40 @@ def _stages(
     statistics.operators = len(task.operators)
     statistics.axioms = len(task.axioms)
     begin = perf_counter()
-    found = _search(task, options, deadline, statistics)
+    found = _search(task, options, deadline, statistics, tell)
     statistics.search_seconds = perf_counter() - begin
     if found.operators is None:
         return Result(found.status, note=found.note)
-    atoms = (task.action_of(o) for o in found.operators)
+    if plans and plans[-1][0] == found.operators:
+        plan = plans[-1][1]
+    else:
+        plan = _plan(problem, task, found.operators, options, statistics)
+    return Result(Status.SOLVED, plan, found.optimal, note=found.note)
+
+
+def _plan(
+    problem: Problem, task: Task, operators: list[int], options: Options, statistics: Statistics
+) -> Plan:
+    """The plan in the words of the problem, validated."""
+    atoms = (task.action_of(o) for o in operators)
     steps = tuple(atom for atom in atoms if atom.name)  # a nameless operator only marks the goal
-    cost = Fraction(found.cost or 0) / task.cost_scale
+    cost = Fraction(sum(task.operators.cost[o] for o in operators)) / task.cost_scale
     if options.validate:
         begin = perf_counter()
         _validate(problem, steps, cost)
-        statistics.validate_seconds = perf_counter() - begin
-    return Result(Status.SOLVED, Plan(steps, cost), found.optimal, note=found.note)
+        statistics.validate_seconds += perf_counter() - begin
+    return Plan(steps, cost)
 
 
 def _search(
-    task: Task, options: Options, deadline: Deadline, statistics: Statistics
+    task: Task, options: Options, deadline: Deadline, statistics: Statistics, tell: OnPlan
 ) -> SearchResult:
     if task.goal_is_false:
         return SearchResult(Status.UNSOLVABLE, note="the goal cannot become true")
     if options.search in CONFIGURATIONS:
         return _in_turn(task, options.search, options, deadline, statistics)
     if options.search != "auto":
-        return _one(task, options.search, options.heuristic, options, deadline, statistics)
+        return _one(task, options.search, options.heuristic, options, deadline, statistics, tell)
     share = min(OPTIMAL_SECONDS, OPTIMAL_SHARE * deadline.remaining())
     found = _in_turn(task, "optimal", options, deadline.within(share), statistics)
     if found.status in (Status.SOLVED, Status.UNSOLVABLE):
@@ -236,6 +261,7 @@ def _one(
     options: Options,
     deadline: Deadline,
     statistics: Statistics,
+    tell: OnPlan | None = None,
 ) -> SearchResult:
     from planscript.runtime.planner.search import search as run
 
@@ -248,6 +274,7 @@ def _one(
             deadline=deadline,
             max_memory_mb=options.max_memory,
             seed=options.seed,
+            on_plan=tell,
         )
     except DeadlineExpired as expired:
         return SearchResult(Status.TIMEOUT, note=str(expired))

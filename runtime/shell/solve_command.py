@@ -11,6 +11,8 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
@@ -44,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--fast", action="store_true", help="take the first plan found (default)")
     kind.add_argument("--optimal", action="store_true", help="find a plan of least cost")
+    kind.add_argument(
+        "--anytime", action="store_true", help="go on to cheaper plans till none is, or Ctrl-C"
+    )
     kind.add_argument("--search", metavar="NAME", help="use this search")
     parser.add_argument("--heuristic", metavar="NAME", default="auto", help="use this heuristic")
     parser.add_argument(
@@ -67,13 +72,14 @@ def run(args: argparse.Namespace) -> int:
         print("planscript solve: DOMAIN and PROBLEM are needed", file=sys.stderr)
         return 2
     memory = args.max_memory or _share_of_memory()
-    deadline = Deadline(args.timeout, max_memory=memory)
+    stopped: list[bool] = []
+    deadline = Deadline(args.timeout, lambda: bool(stopped), memory)
     if args.timeout is not None:
         _set_alarm(args.timeout * 1.05 + 0.1)
     was_enabled = gc.isenabled()
     gc.disable()  # a short life, and millions of objects that form no cycles
     try:
-        return _solve(args, memory, deadline)
+        return _solve(args, memory, deadline, stopped)
     except DeadlineExpired:
         return _finish(Status.TIMEOUT)
     except MemoryError:
@@ -85,11 +91,13 @@ def run(args: argparse.Namespace) -> int:
             gc.enable()
 
 
-def _solve(args: argparse.Namespace, memory: int | None, deadline: Deadline) -> int:
+def _solve(
+    args: argparse.Namespace, memory: int | None, deadline: Deadline, stopped: list[bool]
+) -> int:
     from planscript.runtime.planner.solve import Options, solve
     from planscript.runtime.shell.report import report
 
-    search = "optimal" if args.optimal else args.search or "fast"
+    search = "optimal" if args.optimal else "anytime" if args.anytime else args.search or "fast"
     options = Options(
         search=search,
         heuristic=args.heuristic,
@@ -105,6 +113,9 @@ def _solve(args: argparse.Namespace, memory: int | None, deadline: Deadline) -> 
     try:
         problem = _read(args.domain, args.problem)
         _limit_address_space(memory)
+        if search == "anytime":
+            with _first_interrupt_into(stopped):
+                return _go_on(problem, options, deadline, args)
         result = solve(problem, options, deadline)
         if result.plan is not None:
             _write(plan_text(result.plan, problem), args.plan_file)
@@ -114,6 +125,53 @@ def _solve(args: argparse.Namespace, memory: int | None, deadline: Deadline) -> 
     if args.stats:
         _print_statistics(result)
     return _finish(result.status, result.note)
+
+
+def _go_on(problem: Problem, options: Options, deadline: Deadline, args: argparse.Namespace) -> int:
+    """Tells of each better plan, and keeps the best when time is up or Ctrl-C is pressed."""
+    from planscript.runtime.planner.solve import solve
+
+    best: list[Plan] = []
+
+    def keep(plan: Plan) -> None:
+        best[:] = [plan]
+        print(f"cost {amount(plan.cost)} after {deadline.elapsed():.2f} s", file=sys.stderr)
+        if args.plan_file is not None:
+            _write(plan_text(plan, problem), args.plan_file)
+
+    status, note, optimal = Status.TIMEOUT, "", False
+    try:
+        result = solve(problem, options, deadline, on_plan=keep)
+        status, note, optimal = result.status, result.note, result.optimal
+        if args.stats:
+            _print_statistics(result)
+    except DeadlineExpired:
+        pass  # the alarm rang
+    if not best:
+        return _finish(status, note)
+    print("no plan costs less" if optimal else "a plan may cost less", file=sys.stderr)
+    if args.plan_file is None:
+        _write(plan_text(best[0], problem), None)
+    return EXIT_CODES[Status.SOLVED]
+
+
+@contextmanager
+def _first_interrupt_into(stopped: list[bool]) -> Iterator[None]:
+    """Notes the first Ctrl-C; a second one acts as ever."""
+
+    def note(*_: object) -> None:
+        stopped.append(True)
+        signal.signal(signal.SIGINT, before)
+
+    try:
+        before = signal.signal(signal.SIGINT, note)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _read(domain: str, problem: str) -> Problem:

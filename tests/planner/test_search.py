@@ -47,6 +47,8 @@ def test_plans_hold_and_claims_are_true(name: str, heuristic: str, task: Task) -
             assert found.cost == least
         if info.optimal == "fewest":
             assert len(found.operators) == oracle.length[oracle.initial]
+        if name == "anytime":
+            assert found.optimal  # there is time enough
         if info.optimal is True and HEURISTICS[heuristic].admissible:
             assert found.optimal
     elif found.status is Status.UNSOLVABLE:
@@ -59,6 +61,25 @@ def test_plans_hold_and_claims_are_true(name: str, heuristic: str, task: Task) -
         assert found.note
     if info.complete and found.status is not Status.UNSUPPORTED:
         assert found.status is (Status.UNSOLVABLE if least == inf else Status.SOLVED)
+
+
+@pytest.mark.parametrize("reference", [False, True])
+@FEW
+@given(task=tasks())
+def test_anytime_tells_of_ever_cheaper_plans(reference: bool, task: Task) -> None:
+    oracle = Oracle(task)
+    told: list[int] = []
+
+    def on_plan(plan: list[int], cost: int) -> None:
+        assert oracle.is_goal(oracle.run(plan))
+        assert cost == sum(task.operators.cost[o] for o in plan)
+        told.append(cost)
+
+    found = search(task, "anytime", on_plan=on_plan, reference=reference)
+    least = oracle.distance[oracle.initial]
+    assert told == sorted(set(told), reverse=True)
+    assert (found.cost if told else inf) == least
+    assert told[-1:] == [found.cost] * bool(told)
 
 
 def counter(bits: int, cost: int = 1) -> Task:

@@ -154,6 +154,73 @@ def test_an_interrupt_ends_it_quietly(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+def write_ferry(folder: Path, cars: int) -> tuple[str, str]:
+    """Cars to be ferried, two at a time: easily planned, but hard to be sure of the best plan."""
+    domain, problem = folder / "d.pddl", folder / "p.pddl"
+    domain.write_text(
+        """(define (domain ferry) (:requirements :strips)
+            (:predicates (at ?c ?p) (ferry ?p) (on ?c ?deck) (free ?deck) (car ?c) (place ?p)
+                (deck ?d))
+            (:action sail :parameters (?a ?b) :precondition (and (ferry ?a) (place ?b))
+                :effect (and (not (ferry ?a)) (ferry ?b)))
+            (:action board :parameters (?c ?p ?d)
+                :precondition (and (car ?c) (ferry ?p) (at ?c ?p) (free ?d))
+                :effect (and (not (at ?c ?p)) (not (free ?d)) (on ?c ?d)))
+            (:action leave :parameters (?c ?p ?d)
+                :precondition (and (car ?c) (ferry ?p) (on ?c ?d))
+                :effect (and (at ?c ?p) (free ?d) (not (on ?c ?d)))))"""
+    )
+    names = [f"c{i}" for i in range(cars)]
+    init = " ".join(f"(car {name}) (at {name} left)" for name in names)
+    goal = " ".join(f"(at {name} right)" for name in names)
+    problem.write_text(
+        f"""(define (problem f) (:domain ferry) (:objects {" ".join(names)} left right low high)
+            (:init {init} (ferry left) (place left) (place right) (free low) (free high)
+                (deck low) (deck high)) (:goal (and {goal})))"""
+    )
+    return str(domain), str(problem)
+
+
+def costs_told(said: str) -> list[int]:
+    return [int(line.split()[1]) for line in said.splitlines() if line.startswith("cost ")]
+
+
+def test_anytime_tells_of_each_better_plan_and_knows_when_none_is(tmp_path: Path) -> None:
+    done = planscript("solve", *write_ferry(tmp_path, 3), "--anytime")
+    assert done.returncode == 0
+    told = costs_told(done.stderr)
+    assert told == sorted(set(told), reverse=True)
+    assert told[-1] == 3 + 3 + 3
+    assert done.stdout.endswith("; cost = 9 (unit cost)\n")
+    assert done.stderr.endswith("no plan costs less\n")
+
+
+def test_anytime_keeps_the_best_plan_when_time_is_up(tmp_path: Path) -> None:
+    plan = tmp_path / "plan"
+    words = ("--search", "anytime", "--timeout", "3", "--plan-file", str(plan))
+    done = planscript("solve", *write_ferry(tmp_path, 40), *words)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert f"; cost = {costs_told(done.stderr)[-1]} " in plan.read_text()
+    assert done.stderr.endswith("a plan may cost less\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_anytime_keeps_the_best_plan_at_an_interrupt(tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "planscript.runtime", "solve"]
+        + [*write_ferry(tmp_path, 40), "--anytime"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    first = running.stderr.readline()
+    running.send_signal(signal.SIGINT)
+    plan, said = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert f"; cost = {costs_told(first + said)[-1]} " in plan
+
+
 def test_validate_prints_the_cost_of_a_valid_plan(files: tuple[str, str], tmp_path: Path) -> None:
     plan = tmp_path / "plan"
     plan.write_text("(light a b)\n(LIGHT b c)\n")

@@ -67,10 +67,12 @@ def run(
     limits: Limits,
     progress: Progress,
     space: Any = None,
+    estimated: Task | None = None,
 ) -> list[int] | None:
     """A plan, or None when all reachable states were seen that are not dead ends and keep to limits.
 
-    `space` is what `packed_space` made of a task that differs in initial state and goal at most.
+    `space` is what `packed_space` made of a task that differs in initial state and goal at most;
+    `estimated` is a task that differs in costs at most, which the estimates are to be of.
 
     Raises:
         DeadlineExpired, MemoryError, OutOfWork: a limit was reached.
@@ -78,7 +80,7 @@ def run(
     from planscript.runtime.planner.kernel.best_first import Search
 
     space = space or packed_space(task)
-    evaluators = _evaluators(task, heuristics, unit_costs, progress)
+    evaluators = _evaluators(estimated or task, heuristics, unit_costs, progress)
     plan: list[int] | None
     match search:
         case "astar" | "wastar":
