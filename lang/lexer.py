@@ -215,7 +215,7 @@ class _Scanner:
 
     def _closer(self, opener: Token, at: Token) -> Token:
         """A token that closes `opener`, of no width, before `at`."""
-        sign = {"(": ")", "[": "]", "{": "}"}[opener.type]
+        sign = {"(": ")", "[": "]", "{": "}", "SLOT": "SLOT_END"}[opener.type]
         return Token(sign, sign, at.line, at.column, at.line, at.column)
 
     def _number(self, spelled: str, start: int, spaced: bool) -> None:
@@ -438,6 +438,8 @@ class _Scanner:
         self._drop_open(outermost)
         # the rest of the line is lost, and with it the brackets that it would have closed
         while self.open and self.open[-1].line == text_start.line:
+            if self.open[-1].type in ("TEXT_START", "SPEC"):
+                break  # a string around it goes on in the next line
             self.tokens.append(self._closer(self.open.pop(), self.tokens[-1]))
         stop = self.text.find("\n", self.pos)
         self.pos = len(self.text) if stop < 0 else stop
