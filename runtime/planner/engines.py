@@ -69,6 +69,8 @@ def _run_readable(
 ) -> list[int] | None:
     # Loaded here because the kernel mostly runs in their place.
     from planscript.runtime.planner.best_first import astar, gbfs, lazy_gbfs, lazy_wastar
+    from planscript.runtime.planner.bidirectional import bidirectional
+    from planscript.runtime.planner.genetic import genetic
     from planscript.runtime.planner.idastar import idastar
     from planscript.runtime.planner.local_search import ehc, hill_climbing
     from planscript.runtime.planner.state_space import StateSpace
@@ -90,6 +92,10 @@ def _run_readable(
             return ehc(space, made[0], progress)
         case "hill_climbing":
             return hill_climbing(space, made[0], seed, progress)
+        case "genetic":
+            return genetic(space, made[0], seed, progress)
+        case "bidirectional":
+            return bidirectional(space, progress)
         case "bfs":
             return bfs(space, progress)
         case "dfs":

@@ -26,7 +26,8 @@ class SearchInfo:
 
     `optimal`: with an admissible heuristic no plan costs less ("fewest": no plan has fewer
     operators). `complete`: finding nothing proves that there is no plan. `heuristics` is how many
-    it takes (0: none; 2: one or more, joined by commas); `heuristic` the one that suits it.
+    it takes (0: none; 2: one or more, joined by commas); `heuristic` the one that suits it. `adl`:
+    it takes conditional effects and derived predicates.
     """
 
     name: str
@@ -36,6 +37,15 @@ class SearchInfo:
     heuristic: str
     real_costs: bool
     description: str
+    adl: bool = True
+
+    def unsupported(self, task: Task) -> str:
+        """Why the search does not take the task, or the empty string."""
+        if task.has_conditional_effects and not self.adl:
+            return f"the search {self.name} does not take conditional effects"
+        if task.has_axioms and not self.adl:
+            return f"the search {self.name} does not take derived predicates"
+        return ""
 
 
 SEARCHES: dict[str, SearchInfo] = {
@@ -49,8 +59,12 @@ SEARCHES: dict[str, SearchInfo] = {
         SearchInfo("lazy_gbfs", False, True, 2, "hff", False, "greedy, estimates on expansion"),
         SearchInfo("ehc", False, False, 1, "hff", False, "enforced hill climbing"),
         SearchInfo("hill_climbing", False, False, 1, "hff", False, "best successor, with restarts"),
+        SearchInfo("genetic", False, False, 1, "hff", False, "breeds sequences of operators"),
         SearchInfo("anytime", False, True, 2, "hff,goal_count", True, "a plan, then better ones"),
         SearchInfo("bfs", "fewest", True, 0, "", True, "breadth first"),
+        SearchInfo(
+            "bidirectional", True, True, 0, "", True, "least cost first from both ends", adl=False
+        ),
         SearchInfo("dfs", False, True, 0, "", True, "depth first, each state once"),
         SearchInfo("iddfs", "fewest", True, 0, "", True, "depth first to growing depth"),
     )
@@ -82,7 +96,7 @@ def search(
         weight: what weighted searches multiply the estimate with.
         deadline: when to stop.
         max_memory_mb: the most resident memory of the process, in MB.
-        seed: decides between equals in hill climbing.
+        seed: of what hill climbing and the genetic algorithm choose at random.
         on_progress: handed the statistics about ten times a second.
         on_plan: handed each better plan and its cost, where a search goes on after the first.
         reference: never use the compiled kernel.
@@ -136,8 +150,9 @@ def _choose(task: Task, search: str, heuristic: str) -> tuple[list[str], str]:
     info = SEARCHES.get(search)
     if info is None:
         return [], f"no search is called {search!r}. {did_you_mean(search, SEARCHES)}".rstrip()
-    if info.heuristics == 0:
-        return [], ""
+    refusal = info.unsupported(task)
+    if refusal or info.heuristics == 0:
+        return [], refusal
     names = (info.heuristic if heuristic == "auto" else heuristic).split(",")
     if len(names) > info.heuristics:
         return [], f"{search} takes one heuristic, not {len(names)}"

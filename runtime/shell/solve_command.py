@@ -275,6 +275,7 @@ def _print_table() -> None:
     for search in SEARCHES.values():
         traits = ["optimal"] if search.optimal else []
         traits += [] if search.complete else ["incomplete"]
+        traits += [] if search.adl else ["no conditional effects", "no derived predicates"]
         print(f"  {search.name:15}{search.description}" + f" [{', '.join(traits)}]" * bool(traits))
     print("heuristics")
     for heuristic in HEURISTICS.values():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 from math import inf
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from random_tasks import Oracle, Row, lay_out, tasks
 
 from planscript.runtime.pddl.model import Atom
@@ -49,7 +51,7 @@ def test_plans_hold_and_claims_are_true(name: str, heuristic: str, task: Task) -
             assert len(found.operators) == oracle.length[oracle.initial]
         if name == "anytime":
             assert found.optimal  # there is time enough
-        if info.optimal is True and HEURISTICS[heuristic].admissible:
+        if info.optimal is True and (heuristic == "auto" or HEURISTICS[heuristic].admissible):
             assert found.optimal
     elif found.status is Status.UNSOLVABLE:
         assert least == inf
@@ -57,10 +59,26 @@ def test_plans_hold_and_claims_are_true(name: str, heuristic: str, task: Task) -
         assert not info.complete
     else:
         assert found.status is Status.UNSUPPORTED
-        assert HEURISTICS[heuristic].unsupported(task)
+        assert info.unsupported(task) or HEURISTICS[heuristic].unsupported(task)
         assert found.note
     if info.complete and found.status is not Status.UNSUPPORTED:
         assert found.status is (Status.UNSOLVABLE if least == inf else Status.SOLVED)
+
+
+@settings(FEW, max_examples=200)
+@given(task=tasks(conditional=False, axioms=False), mutexes=st.booleans())
+def test_two_directions_meet_in_an_optimal_plan(task: Task, mutexes: bool) -> None:
+    """Also where all pairs of facts are told that no reachable state has both of."""
+    oracle = Oracle(task)
+    if mutexes:
+        seen = [set(enumerate(state)) for state in oracle.steps]
+        facts = [(v, x) for v, one in enumerate(task.variables) for x in range(len(one.values))]
+        pairs = [pair for pair in combinations(facts, 2) if not any(s >= set(pair) for s in seen)]
+        task = replace(task, mutex_groups=tuple(pairs))
+    least = oracle.distance[oracle.initial]
+    found = search(task, "bidirectional")
+    assert found.status is (Status.UNSOLVABLE if least == inf else Status.SOLVED)
+    assert least == inf or (found.cost == least and found.optimal)
 
 
 @pytest.mark.parametrize("reference", [False, True])
@@ -136,6 +154,20 @@ def test_costs_of_any_size(cost: int) -> None:
     found = search(counter(6, cost), "astar", "lmcut")
     assert (found.status, found.cost) == (Status.SOLVED, 63 * cost)
     assert found.optimal
+
+
+def test_bidirectional_search_says_what_it_does_not_take() -> None:
+    rows = [Row((), ((((0, 0),), 0, 1),), 1)]
+    task = replace(counter(1), operators=lay_out(rows), has_conditional_effects=True)
+    found = search(task, "bidirectional")
+    assert found.status is Status.UNSUPPORTED
+    assert "conditional effects" in found.note
+
+
+def test_the_genetic_algorithm_finds_a_plan_and_the_same_one_again() -> None:
+    first, second = (search(counter(3), "genetic", seed=7) for _ in range(2))
+    assert first.status is Status.SOLVED
+    assert first.operators == second.operators
 
 
 def test_unknown_names_are_refused_with_the_nearest() -> None:
