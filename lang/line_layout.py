@@ -82,6 +82,8 @@ class _Spacing:
             ends = before is not None and before.kind in _ENDS_OPERAND
             piece.prefix = piece.kind in ("-", "+", "~", "*", "**") and not ends
             piece.space = before is not None and self._spaced(before, piece, ends)
+            if before is not None and before.kind == "%" and piece.kind in (",", ":"):
+                before.space = False  # `faults go: 5%`
             self._enter(at, piece, before.kind if before else "", ends)
             if piece.kind in (")", "]", "}"):
                 closed = self.open.pop()

@@ -35,6 +35,9 @@ TEXTS = {
 TEXTS = {name: text for name, text in TEXTS.items() if sound(text)}
 
 
+OWN = [name for name in TEXTS if name.startswith(("stdlib/", "examples/"))]
+
+
 def comments(text: str) -> list[str]:
     return [comment.text.rstrip() for comment in lex(text, "a.plan").comments]
 
@@ -51,6 +54,11 @@ def check(text: str) -> str:
 @pytest.mark.parametrize("name", TEXTS)
 def test_meaning_and_comments_stay_and_a_second_pass_changes_nothing(name: str) -> None:
     check(TEXTS[name])
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_comes_with_planscript_is_formatted(name: str) -> None:
+    assert format_text(TEXTS[name]) == TEXTS[name], "run: planscript fmt stdlib examples"
 
 
 # ---------------------------------------------------------------- the same for other white space
@@ -133,6 +141,10 @@ def test_names_of_any_length(name: str, length: int, data: st.DataObject) -> Non
         ("if x:\n  y()\nelse :\n  z()", "if x:\n    y()\nelse:\n    z()\n"),
         ("achieve on(a,b)with weight = 2,timeout=5", "achieve on(a, b) with weight=2, timeout=5\n"),
         ("achieve forall x:t(on(x,b))", "achieve forall x: t (on(x, b))\n"),
+        (
+            'test "t" with faults go:5 %,seed = 1:\n  pass',
+            'test "t" with faults go: 5%, seed=1:\n    pass\n',
+        ),
         ("plan(3)\nprint(plan (x))", "plan(3)\nprint(plan (x))\n"),
         ('print("{ x+1 }" , r"\\d")', 'print("{ x+1 }", r"\\d")\n'),
         ("x = (1,)", "x = (1,)\n"),
