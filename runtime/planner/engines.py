@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from planscript.lang.records import replace
 from planscript.runtime.planner import kernel
-from planscript.runtime.planner.heuristics import HEURISTICS, Heuristic
+from planscript.runtime.planner.heuristics import HEURISTICS, Blind, Heuristic
 from planscript.runtime.planner.progress import NO_LIMITS, Limits, Progress
 from planscript.runtime.planner.task import Task
 
@@ -74,7 +74,7 @@ def _run_readable(
     from planscript.runtime.planner.idastar import idastar
     from planscript.runtime.planner.local_search import ehc, hill_climbing
     from planscript.runtime.planner.state_space import StateSpace
-    from planscript.runtime.planner.uninformed import bfs, dfs, iddfs
+    from planscript.runtime.planner.uninformed import bfs, dfs
 
     space = StateSpace(task)
     match search:
@@ -101,7 +101,7 @@ def _run_readable(
         case "dfs":
             return dfs(space, progress)
         case "iddfs":
-            return iddfs(space, progress)
+            return idastar(space, Blind(task, "one"), progress, unit_costs=True)
         case _:
             raise ValueError(search)
 

@@ -91,6 +91,7 @@ class _Breeder:
                 break
             self._progress.tick()
             applicable = space.applicable(state)
+            self._progress.statistics.expanded += 1
             if not applicable:
                 break
             operator = steps[place] if place < len(steps) else -1

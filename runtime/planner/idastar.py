@@ -1,5 +1,7 @@
 """IDA*: depth-first search bounded by f = g + h, the bound growing; optimal, in little memory.
 
+With unit costs and the blind heuristic this is depth-first search by growing depth.
+
 Source: Korf, "Depth-first iterative-deepening: an optimal admissible tree search" (AIJ 27, 1985).
 """
 
@@ -12,8 +14,12 @@ from planscript.runtime.planner.progress import Progress
 from planscript.runtime.planner.state_space import DEAD_END, State, StateSpace
 
 
-def idastar(space: StateSpace, heuristic: Heuristic, progress: Progress) -> list[int] | None:
+def idastar(
+    space: StateSpace, heuristic: Heuristic, progress: Progress, unit_costs: bool = False
+) -> list[int] | None:
     """An optimal plan where the heuristic is admissible, or None where there is none.
+
+    With `unit_costs` every operator counts 1.
 
     A state on the current path is not entered again, so a round in which no state exceeds the bound
     has seen every path without a cycle.
@@ -21,14 +27,19 @@ def idastar(space: StateSpace, heuristic: Heuristic, progress: Progress) -> list
     start = space.initial()
     bound = progress.statistics.initial_h = _evaluate(heuristic, start, None, progress)
     while bound != DEAD_END:
-        plan, bound = _bounded(space, heuristic, start, bound, progress)
+        plan, bound = _bounded(space, heuristic, start, bound, unit_costs, progress)
         if plan is not None:
             return plan
     return None
 
 
 def _bounded(
-    space: StateSpace, heuristic: Heuristic, start: State, bound: int, progress: Progress
+    space: StateSpace,
+    heuristic: Heuristic,
+    start: State,
+    bound: int,
+    unit_costs: bool,
+    progress: Progress,
 ) -> tuple[list[int] | None, int]:
     """A plan of f within the bound, or the least f that was beyond it (DEAD_END: none was)."""
     if space.is_goal(start):
@@ -54,7 +65,7 @@ def _bounded(
         counts.generated += 1
         if state in on_path:
             continue
-        g = paid[-1] + space.cost[operator]
+        g = paid[-1] + (1 if unit_costs else space.cost[operator])
         h = _evaluate(heuristic, state, path[-1], progress)
         if h == DEAD_END:
             continue

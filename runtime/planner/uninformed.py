@@ -1,4 +1,4 @@
-"""Searches that use no estimate: breadth first, depth first, and depth first by growing depth."""
+"""Searches that use no estimate: breadth first and depth first."""
 
 from __future__ import annotations
 
@@ -39,61 +39,3 @@ def _graph_search(space: StateSpace, progress: Progress, *, newest_first: bool) 
                 return trace(parents, successor)
             todo.append(successor)
     return None
-
-
-def iddfs(space: StateSpace, progress: Progress) -> list[int] | None:
-    """Depth first to depth 0, 1, 2 and so on: a plan of fewest operators in memory of its length.
-
-    A state on the current path is not entered again. Source: Korf, "Depth-first
-    iterative-deepening" (AIJ 27, 1985). Returns None when a whole round met no state
-    at its depth limit.
-    """
-    depth = 0
-    while True:
-        plan, cut = _depth_limited(space, depth, progress)
-        if plan is not None or not cut:
-            return plan
-        depth += 1
-
-
-def _depth_limited(
-    space: StateSpace, limit: int, progress: Progress
-) -> tuple[list[int] | None, bool]:
-    """A plan of at most `limit` operators; and whether the limit cut anything off."""
-    counts = progress.statistics
-    start = space.initial()
-    if space.is_goal(start):
-        return [], False
-    if limit == 0:
-        return None, True
-    path = [start]
-    on_path = {start}
-    plan: list[int] = []
-    choices = [iter(space.applicable(start))]
-    cut = False
-    while choices:
-        operator = next(choices[-1], None)
-        if operator is None:
-            choices.pop()
-            on_path.discard(path.pop())
-            if plan:
-                plan.pop()
-            continue
-        state = space.apply(path[-1], operator)
-        counts.generated += 1
-        if state in on_path:
-            continue
-        plan.append(operator)
-        if space.is_goal(state):
-            return plan, False
-        if len(plan) == limit:
-            cut = True
-            plan.pop()
-            progress.tick()
-            continue
-        counts.expanded += 1
-        progress.tick()
-        path.append(state)
-        on_path.add(state)
-        choices.append(iter(space.applicable(state)))
-    return None, cut

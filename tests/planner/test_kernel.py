@@ -27,6 +27,7 @@ PAIRS = [
     (name, heuristic)
     for name in sorted(kernel.SEARCHES)
     for heuristic in (sorted(kernel.HEURISTICS) if SEARCHES[name].heuristics else ("auto",))
+    if heuristic == "auto" or kernel.supports(name, [heuristic])
 ] + [("lazy_gbfs", "hff,lmcount")]
 
 
@@ -70,6 +71,8 @@ def test_same_search(name: str, heuristic: str, task: Task) -> None:
 
     But LM-cut may break ties in its own way.
     """
+    if name in kernel.DEEPENING and len(Oracle(task).steps) > 12:
+        return  # these walk all acyclic paths
     fast, slow = (search(task, name, heuristic, reference=slow) for slow in (False, True))
     assert fast.status is slow.status
     if name == "astar" and HEURISTICS[heuristic].admissible:
@@ -122,6 +125,7 @@ def test_same_landmarks(task: Task) -> None:
 
 def test_every_pair_says_what_it_can() -> None:
     for name, heuristic in product(SEARCHES, HEURISTICS):
+        forgets = name in kernel.DEEPENING and heuristic in kernel.OF_THE_PATH
         assert kernel.supports(name, [heuristic]) == (
-            name in kernel.SEARCHES and heuristic in kernel.HEURISTICS
+            name in kernel.SEARCHES and heuristic in kernel.HEURISTICS and not forgets
         )

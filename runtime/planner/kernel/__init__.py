@@ -17,8 +17,9 @@ from planscript.runtime.planner.progress import Limits, Progress
 from planscript.runtime.planner.task import Task
 
 HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcount", "lmcut", "pdb"})
-SEARCHES = frozenset({"astar", "wastar", "lazy_wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"})
-
+DEEPENING = frozenset({"idastar", "iddfs"})
+SEARCHES = DEEPENING | {"astar", "wastar", "lazy_wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"}
+OF_THE_PATH = frozenset({"lmcount"})  # heuristics that need to know the states seen by number
 
 MODULES = {  # of each heuristic; the others are in `relaxation`
     "blind": "goal_heuristics",
@@ -47,8 +48,12 @@ def supports(search: str, heuristics: Sequence[str]) -> bool:
     """Whether the kernel has this search with these heuristics, and they are compiled."""
     if search not in SEARCHES or not HEURISTICS.issuperset(heuristics):
         return False
-    modules = {MODULES.get(name, "relaxation") for name in heuristics}
-    return all(map(_loads, ("space", "best_first", *sorted(modules))))
+    deepening = search in DEEPENING
+    if deepening and not OF_THE_PATH.isdisjoint(heuristics):
+        return False
+    modules = {MODULES.get(name, "relaxation") for name in heuristics or ["blind"]}
+    engine = "deepening" if deepening else "best_first"
+    return all(map(_loads, ("space", engine, *sorted(modules))))
 
 
 def packed_space(task: Task) -> Any:
@@ -77,9 +82,11 @@ def run(
     Raises:
         DeadlineExpired, MemoryError, OutOfWork: a limit was reached.
     """
+    space = space or packed_space(task)
+    if search in DEEPENING:
+        return _deepen(task, search, heuristics, space, progress)
     from planscript.runtime.planner.kernel.best_first import Search
 
-    space = space or packed_space(task)
     evaluators = _evaluators(estimated or task, heuristics, unit_costs, progress)
     plan: list[int] | None
     match search:
@@ -98,6 +105,17 @@ def run(
         case _:
             plan = Search(task, space, [], 1, search == "dfs").graph(progress)
     return plan
+
+
+def _deepen(
+    task: Task, search: str, heuristics: Sequence[str], space: Any, progress: Progress
+) -> list[int] | None:
+    from planscript.runtime.planner.kernel.deepening import Deepening
+
+    unit_costs = search == "iddfs"
+    names = ["blind"] if unit_costs else heuristics
+    [evaluator] = _evaluators(task, names, unit_costs, progress)
+    return Deepening(task, space, evaluator, unit_costs).run(progress)
 
 
 def _evaluators(
