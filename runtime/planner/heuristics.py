@@ -124,6 +124,14 @@ HEURISTICS: dict[str, HeuristicInfo] = {
             "landmarks still to be reached",
         ),
         HeuristicInfo(
+            "novelty",
+            _from("novelty", "Novelty"),
+            False,
+            True,
+            True,
+            "whether facts or pairs of facts are new",
+        ),
+        HeuristicInfo(
             "lmcut", _from("lmcut", "LmCut"), True, True, True, "a sum of landmarks found as cuts"
         ),
         HeuristicInfo(

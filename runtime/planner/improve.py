@@ -10,12 +10,11 @@ windows over a reordered plan.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from planscript.lang.records import dataclass
+from planscript.lang.records import dataclass, replace
 from planscript.runtime.planner import kernel
 from planscript.runtime.planner.best_first import astar
 from planscript.runtime.planner.deadline import DeadlineExpired
@@ -70,7 +69,7 @@ class _Improver:
         self._progress = progress
         self._left = most
         self._cost = task.operators.cost
-        self._compiled = not reference and kernel.loaded()
+        self._compiled = not reference and kernel.supports("astar", ["goal_count"])
         self._space: Any = kernel.packed_space(task) if self._compiled else StateSpace(task)
         self._basis = _basis(task)
         self.reads = cache(self._reads)

@@ -16,7 +16,9 @@ from typing import Any
 from planscript.runtime.planner.progress import Limits, Progress
 from planscript.runtime.planner.task import Task
 
-HEURISTICS = frozenset({"blind", "goal_count", "hmax", "hadd", "hff", "lmcount", "lmcut", "pdb"})
+HEURISTICS = frozenset(
+    {"blind", "goal_count", "hmax", "hadd", "hff", "lmcount", "lmcut", "novelty", "pdb"}
+)
 DEEPENING = frozenset({"idastar", "iddfs"})
 SEARCHES = DEEPENING | {"astar", "wastar", "lazy_wastar", "gbfs", "lazy_gbfs", "bfs", "dfs"}
 OF_THE_PATH = frozenset({"lmcount"})  # heuristics that need to know the states seen by number
@@ -26,6 +28,7 @@ MODULES = {  # of each heuristic; the others are in `relaxation`
     "goal_count": "goal_heuristics",
     "lmcount": "landmarks",
     "lmcut": "lmcut",
+    "novelty": "novelty",
     "pdb": "projections",
 }
 
@@ -135,6 +138,12 @@ def _evaluators(
             from planscript.runtime.planner.kernel.landmarks import landmark_count
 
             made.append(landmark_count(task, RelaxedTask(task, unit_costs, True), progress))
+            continue
+        if name == "novelty":
+            from planscript.runtime.planner.kernel.novelty import Novelty
+            from planscript.runtime.planner.novelty import compares_pairs
+
+            made.append(Novelty(task, compares_pairs(task)))
             continue
         if name == "pdb":
             made.append(_pattern_databases(task, unit_costs, progress))
