@@ -7,7 +7,7 @@ planning" (ICAPS 2009).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from planscript.runtime.planner.heuristics import Heuristic
@@ -16,6 +16,12 @@ from planscript.runtime.planner.progress import NO_LIMITS, Limits, Progress, tra
 from planscript.runtime.planner.state_space import CEILING, DEAD_END, State, StateSpace
 
 BOOST = 1000  # entries for which preferred operators go first after progress
+Pruning = Callable[[State, list[int]], list[int]]  # keeps some of the applicable operators
+
+
+def all_of_them(state: State, applicable: list[int]) -> list[int]:
+    """Prunes none of the applicable operators."""
+    return applicable
 
 
 def astar(
@@ -24,6 +30,7 @@ def astar(
     weight: Fraction,
     progress: Progress,
     limits: Limits = NO_LIMITS,
+    pruning: Pruning = all_of_them,
 ) -> list[int] | None:
     """Expands by least f = g + weight * h, then least h, then newest; reopens.
 
@@ -59,7 +66,7 @@ def astar(
         closed.add(state)
         counts.expanded += 1
         progress.tick()
-        for operator in space.applicable(state):
+        for operator in pruning(state, space.applicable(state)):
             successor = space.apply(state, operator)
             counts.generated += 1
             cost = g + space.cost[operator]

@@ -74,10 +74,14 @@ def _run_readable(
     from planscript.runtime.planner.idastar import idastar
     from planscript.runtime.planner.local_search import ehc, hill_climbing
     from planscript.runtime.planner.state_space import StateSpace
+    from planscript.runtime.planner.stubborn_sets import StubbornSets, takes
     from planscript.runtime.planner.uninformed import bfs, dfs
 
     space = StateSpace(task)
     match search:
+        case "astar" if limits is NO_LIMITS and takes(task):
+            pruning = StubbornSets(task).prune
+            return astar(space, made[0], weight, progress, pruning=pruning)
         case "astar" | "wastar":
             return astar(space, made[0], weight, progress, limits)
         case "lazy_wastar":

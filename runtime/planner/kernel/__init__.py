@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from planscript.runtime.planner.progress import Limits, Progress
+from planscript.runtime.planner.progress import NO_LIMITS, Limits, Progress
 from planscript.runtime.planner.task import Task
 
 HEURISTICS = frozenset(
@@ -95,6 +95,8 @@ def run(
     match search:
         case "astar" | "wastar":
             eager = Search(task, space, evaluators, 1, True)
+            if search == "astar" and limits is NO_LIMITS:
+                _prune(eager, task)
             eager.limit(limits.bound, limits.most, limits.admissible)
             plan = eager.eager(weight.denominator, weight.numerator, progress)
         case "lazy_wastar":
@@ -165,3 +167,12 @@ def _pattern_databases(task: Task, unit_costs: bool, progress: Progress) -> Any:
 
     costs = task.operators.cost
     return pattern_databases(task, array("q", [1]) * len(costs) if unit_costs else costs, progress)
+
+
+def _prune(search: Any, task: Task) -> None:
+    from planscript.runtime.planner.stubborn_sets import takes
+
+    if takes(task):
+        from planscript.runtime.planner.kernel.stubborn_sets import StubbornSets
+
+        search.prune_with(StubbornSets(task))

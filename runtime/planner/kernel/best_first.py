@@ -18,6 +18,7 @@ from cython.cimports.runtime.planner.kernel.contract import (
     OUT_OF_MEMORY,
     Evaluator,
     Frontier,
+    Pruner,
     Registry,
     Space,
     ints,
@@ -67,6 +68,7 @@ Engine = cython.struct(
     admissible=cython.bint,  # whether the estimate may be held against the bound
     most=cython.longlong,  # how many states may be generated
     wants_preferred=cython.bint,
+    pruner=cython.pointer(Pruner),  # NULL: all applicable operators are tried
     nodes=cython.pointer(Node),
     closed=cython.p_char,
     room=cython.longlong,  # states that `nodes` and `closed` have room for
@@ -270,6 +272,8 @@ def expand_next(e: E) -> cython.int:
         prefer(e, count)
     e.state = state
     e.count = space.applicable(space, e.values, e.found)
+    if e.pruner != cython.NULL:
+        e.count = e.pruner.prune(e.pruner.data, e.values, e.found, e.count)
     e.generated += e.count
     return RUNNING
 
@@ -576,6 +580,13 @@ class Search:
         self.e.bound = DEAD_END if bound is None else bound
         self.e.most = DEAD_END if most is None else most
         self.e.admissible = admissible
+
+    def prune_with(self, pruner: Any) -> None:
+        """Lets an object whose `address` is that of a `Pruner` drop operators in eager search."""
+        self.owned.append(pruner)
+        self.e.pruner = cython.cast(
+            cython.pointer[Pruner], cython.cast(cython.size_t, pruner.address)
+        )
 
     def eager(self, weight_g: cython.longlong, weight_h: cython.longlong, progress: Any) -> Any:
         """Expands by least f = weight_g * g + weight_h * h; weight_g 0: greedy search."""

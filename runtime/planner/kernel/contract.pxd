@@ -72,6 +72,12 @@ cdef struct Evaluator:
     long long (*evaluate)(void* data, const int* values, int state, int parent,
                           int* preferred, int* preferred_count) noexcept nogil
 
+# Drops operators that a search need not try.
+cdef struct Pruner:
+    void* data
+    # Moves those of the `count` applicable operators to the front that are kept; how many they are.
+    int (*prune)(void* data, const int* values, int* found, int count) noexcept nogil
+
 
 # Zeroed arrays that live as long as the list that owns them.
 
