@@ -19,7 +19,7 @@ from planscript.runtime import values
 from planscript.runtime.constraints import StepPattern, constrained
 from planscript.runtime.declarations import Declarations
 from planscript.runtime.display import show
-from planscript.runtime.errors import run_error
+from planscript.runtime.errors import kind_in_words, run_error
 from planscript.runtime.executor import Executor, Outcome
 from planscript.runtime.goals.compiler import GoalCompiler, GoalDoubt, Hole, Scope
 from planscript.runtime.goals.say import Speaker
@@ -185,7 +185,7 @@ class Acting(Declarations):
             return values.GoalValue(pieces=(value,))
         raise run_error(
             "TypeError",
-            f"a goal is wanted here, not {values.kind_name(value)}",
+            f"a goal is wanted here, not {kind_in_words(value)}",
             hint="a formula becomes a goal after the word: goal on(apple, table)",
         )
 
@@ -340,7 +340,7 @@ class Acting(Declarations):
         for action, args in avoiding:
             if not isinstance(action, values.ActionValue):
                 raise run_error(
-                    "TypeError", f"`avoiding` takes actions, not {values.kind_name(action)}"
+                    "TypeError", f"`avoiding` takes actions, not {kind_in_words(action)}"
                 )
             terms = [a if a is None else self._term(a, f"{action.name}()") for a in args or ()]
             key = self.names.to_model(action.name)
@@ -470,7 +470,7 @@ class Acting(Declarations):
         if not isinstance(steps, list | tuple) or any(
             not isinstance(step, values.Step) for step in steps
         ):
-            raise run_error("TypeError", f"a plan is wanted here, not {values.kind_name(plan)}")
+            raise run_error("TypeError", f"a plan is wanted here, not {kind_in_words(plan)}")
         outcome = self._with(
             Policy(), None, lambda executor: executor.execute([s.atom for s in steps])
         )
@@ -514,7 +514,7 @@ class Acting(Declarations):
                 raise run_error("ValueError", f"no option `{name}`", hint=did_you_mean(name, known))
             if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
                 raise run_error(
-                    "TypeError", f"the option `{name}` cannot be {values.kind_name(value)}"
+                    "TypeError", f"the option `{name}` cannot be {kind_in_words(value)}"
                 )
             if name in ACTING_OPTIONS and value < ACTING_OPTIONS[name][1]:
                 raise run_error("ValueError", f"the option `{name}` cannot be {value}")
@@ -540,7 +540,7 @@ class Acting(Declarations):
     def why(self, step: Any, language: str | None = None) -> str:
         """Why a step is or was taken (none: the last one), in words."""
         if step is not None and not isinstance(step, values.Step):
-            raise run_error("TypeError", f"why() takes a step, not {values.kind_name(step)}")
+            raise run_error("TypeError", f"why() takes a step, not {kind_in_words(step)}")
         explainer = Explainer(self.speaker(language))
         return explainer.why(None if step is None else step.atom, self.history)
 

@@ -14,7 +14,7 @@ from typing import Any
 from planscript.lang import syntax
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span, did_you_mean
 from planscript.runtime import values
-from planscript.runtime.errors import run_error
+from planscript.runtime.errors import kind_in_words, run_error
 from planscript.runtime.handlers import Handler, checked_options
 from planscript.runtime.lowering import (
     NO_NAMES,
@@ -54,6 +54,7 @@ class Declarations:
         """Puts a domain in scope and binds its names."""
         if isinstance(node, syntax.DomainDef):
             domain, names = lower_domain(node)
+            _check_strata(domain, node.derived)
             name = node.name
             self.irreversible = frozenset(a.name.lower() for a in node.actions if a.irreversible)
             self.observes = observed_facts(node, domain)
@@ -132,7 +133,7 @@ class Declarations:
         if isinstance(value, values.Obj):
             return value.key
         raise run_error(
-            "TypeError", f"{where} takes objects of the world, not {values.kind_name(value)}"
+            "TypeError", f"{where} takes objects of the world, not {kind_in_words(value)}"
         )
 
     def object_value(self, key: str) -> Any:
@@ -266,9 +267,7 @@ class Declarations:
             )
         by_value = isinstance(node, syntax.PerformBy)
         if not callable(handler):
-            raise run_error(
-                "TypeError", f"a handler is a function, not {values.kind_name(handler)}"
-            )
+            raise run_error("TypeError", f"a handler is a function, not {kind_in_words(handler)}")
         self.handlers[key] = Handler(handler, clauses, checked_options(options), gives=by_value)
 
     def current_domain(self) -> Domain:
@@ -295,3 +294,21 @@ class Declarations:
                 hint=did_you_mean(name, map(self.names.to_script, world.domain.types)),
             )
         return [self.object_value(one) for one in world.objects_of(key)]
+
+
+def _check_strata(domain: Domain, rules: Sequence[syntax.DerivedDef]) -> None:
+    """Refuses derived predicates that depend on their own negation."""
+    from planscript.runtime.planner.semantics import stratify
+
+    for count, rule in enumerate(rules, 1):
+        try:
+            stratify(dataclasses.replace(domain, axioms=domain.axioms[:count]))
+        except ValueError:
+            raise SourceError(
+                Diagnostic(
+                    "E0732",
+                    f"`{rule.name}` is derived from its own negation",
+                    rule.name_span,
+                    hint="a derived predicate may negate only those that do not depend on it",
+                )
+            ) from None
