@@ -72,7 +72,8 @@ class Codegen(Patterns):
     def _assign_to(
         self, targets: tuple[s.Target, ...], value: s.Expression, span: Span
     ) -> list[ast.stmt]:
-        made = self._expression(value)
+        at_once = any(_takes_all(target) for target in targets)
+        made = self._bounded(value) if at_once else self._expression(value)
         after: list[ast.stmt] = []
         python = [self._target(target, after) for target in targets]
         return [self._at(ast.Assign(python, made), span), *after]
@@ -88,6 +89,8 @@ class Codegen(Patterns):
             args = [self._load(holder, span), name, new]
             return [first, self._do(self._hook("set_attr", args, span), span)]
         value = self._expression(node.value)
+        if node.op == "+" and self.inference.of(node.value, self.scope) is None:
+            value = self._not_endless(value, node.value.span)  # a list takes all of it in one step
         native = node.op not in GUARDED and node.op != "%"
         if native or (node.op == "*" and self._is_tame(target, node.value)):
             after: list[ast.stmt] = []
@@ -107,6 +110,17 @@ class Codegen(Patterns):
         new = self._operate(node.op, old, value, None, node.value, span)
         into = self._at(ast.Subscript(*place, STORE), target.span)
         return [*before, self._at(ast.Assign([into], new), span)]
+
+    def _not_endless(self, value: ast.expr, span: Span) -> ast.expr:
+        """The value, which must not be an endless range."""
+        if isinstance(value, ast.Constant):
+            return value
+        kept = value
+        if not isinstance(value, ast.Name):
+            name = self._temporary()
+            value, kept = self._walrus(name, value, span), self._load(name, span)
+        bounded = self._hook("bounded", [kept], span)
+        return self._at(ast.IfExp(self._is_exactly(value, "range", span), bounded, kept), span)
 
     def _evaluate(self, node: s.Evaluate) -> list[ast.stmt]:
         value = self._expression(node.value)
@@ -455,6 +469,13 @@ _STATEMENTS: dict[type, Callable[[Codegen, Any], list[ast.stmt]]] = {
     s.WorldDef: Codegen._world,
     s.WorldFile: Codegen._world,
 }
+
+
+def _takes_all(target: s.Target | s.Expression) -> bool:
+    """Whether Python goes through the whole value to assign it."""
+    if isinstance(target, s.Sequence):
+        return any(isinstance(item, s.Spread) for item in target.items)
+    return isinstance(target, s.Index) and isinstance(target.index, s.Slice)
 
 
 def _is_documentation(statement: ast.stmt) -> bool:

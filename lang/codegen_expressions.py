@@ -37,7 +37,7 @@ COMPARE: dict[str, type[ast.cmpop]] = {
     "in": ast.In,
     "not in": ast.NotIn,
 }
-_TYPES = {"list": list, "dict": dict, "set": set, "str": str}
+_TYPES = {"list": list, "dict": dict, "set": set, "str": str, "range": range}
 
 
 class Expressions(Emit):
@@ -94,7 +94,7 @@ class Expressions(Emit):
 
     def _item(self, item: s.Expression | s.Spread) -> ast.expr:
         if isinstance(item, s.Spread):
-            values = self._iterable(item.value)
+            values = self._bounded(item.value)
             return self._at(ast.Starred(values, LOAD), item.span)
         return self._expression(item)
 
@@ -160,7 +160,32 @@ class Expressions(Emit):
         op = ast.And() if node.op == "and" else ast.Or()
         return self._at(ast.BoolOp(op, parts), node.span)
 
+    def _bounded(self, node: s.Expression) -> ast.expr:
+        """What Python will go through in one step: a range must not be endless, then."""
+        value = self._expression(node)
+        if self.inference.of(node, self.scope) in ("list", "str", "dict"):
+            return value
+        return self._hook("bounded", [value], node.span)
+
+    def _membership(self, node: s.Comparison) -> ast.expr:
+        """`x in y`: Python looks through a whole range for what is no whole number."""
+        (op, other), first, span = node.rest[0], node.first, node.span
+        left, right = self._expression(first), self._expression(other)
+        native = self._at(ast.Compare(left, [COMPARE[op]()], [right]), span)
+        if self.inference.of(other, self.scope) is not None or isinstance(other, s.Constant):
+            return native
+        if self.inference.of(first, self.scope) in WHOLE or isinstance(other, s.Sequence):
+            return native
+        found = self._hook("contains", [right, left], span)
+        if op == "not in":
+            found = self._at(ast.UnaryOp(ast.Not(), found), span)
+        if not (isinstance(right, ast.Name) and isinstance(left, ast.Name | ast.Constant)):
+            return found
+        return self._at(ast.IfExp(self._is_exactly(right, "range", span), found, native), span)
+
     def _comparison(self, node: s.Comparison) -> ast.expr:
+        if len(node.rest) == 1 and node.rest[0][0] in ("in", "not in"):
+            return self._membership(node)
         first = self._expression(node.first)
         ops = [COMPARE[op]() for op, _ in node.rest]
         others = [self._expression(other) for _, other in node.rest]
@@ -180,7 +205,7 @@ class Expressions(Emit):
                     value = self._expression(one.value)
                     keywords.append(self._at(ast.keyword(None, value), one.span))
                 else:
-                    values = self._iterable(one.value)
+                    values = self._bounded(one.value)
                     args.append(self._at(ast.Starred(values, LOAD), one.span))
             elif one.name is None:
                 args.append(self._expression(one.value))

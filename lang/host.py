@@ -63,6 +63,12 @@ class Host(Protocol):
     def iter(self, value: Any) -> Iterable[Any]:
         """What `for` and comprehensions go through (the keys of a map)."""
 
+    def bounded(self, value: Any) -> Iterable[Any]:
+        """As `iter`, of what is gone through in one step: refuses a range that is too long."""
+
+    def contains(self, container: Any, value: Any) -> bool:
+        """`value in container`, refusing to look through a range that is too long."""
+
     def echo(self, value: Any) -> None:
         """A top-level expression statement of interactive input gave `value`."""
 

@@ -20,7 +20,7 @@ NATIVE: Mapping[str, frozenset[str]] = {
         "partition rpartition isalpha isdigit isdecimal isnumeric isalnum isspace isupper islower "
         "istitle isidentifier isprintable isascii".split()
     ),
-    "range": frozenset("index count".split()),
+    "range": frozenset(),
     "int": frozenset("bit_length bit_count".split()),
     "float": frozenset("is_integer".split()),
 }

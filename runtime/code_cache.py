@@ -31,7 +31,7 @@ MAX_ENTRIES = 400
 _DIGEST_BYTES = 64
 # What generated code may need of Python (`CompiledModule.raw`), by name.
 _RAW: Mapping[str, Any] = {
-    one.__name__: one for one in (len, type, list, dict, set, str, tuple, int, float, bool)
+    one.__name__: one for one in (len, type, list, dict, set, str, range, tuple, int, float, bool)
 }
 Loader = Callable[[str, Any], Any]
 

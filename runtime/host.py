@@ -45,6 +45,8 @@ class ModuleHost:
         self.lshift = operators.lshift
         self.pos = operators.pos
         self.iter = operators.iterate
+        self.bounded = operators.items_of
+        self.contains = operators.contains
         self.show = show
         self.format = formatted
         self.ticks = session.steps.ticks

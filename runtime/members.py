@@ -13,8 +13,7 @@ from planscript.runtime.operators import check_text, items_of
 
 # Methods that are Python's own (`lang/methods.py`), by type.
 NATIVE: Mapping[type, frozenset[str]] = {
-    kind: methods.NATIVE[kind.__name__]
-    for kind in (list, tuple, set, dict, str, range, int, float)
+    kind: methods.NATIVE[kind.__name__] for kind in (list, tuple, set, dict, str, range, int, float)
 }
 
 
@@ -71,6 +70,21 @@ def _pad(name: str) -> Callable[[str], Callable[..., str]]:
     return of
 
 
+def _in_range(name: str) -> Callable[[range], Callable[[Any], int]]:
+    def of(numbers: range) -> Callable[[Any], int]:
+        method = getattr(numbers, name)
+
+        def look(item: Any) -> int:
+            if type(item) is not int:
+                items_of(numbers)  # Python goes through all of it
+            return int(method(item))
+
+        look.__name__ = look.__qualname__ = name
+        return look
+
+    return of
+
+
 def _replace(text: str) -> Callable[..., str]:
     def replace(old: str, new: str, count: int = -1) -> str:
         if isinstance(old, str) and isinstance(new, str) and isinstance(count, int):
@@ -111,6 +125,7 @@ _GUARDED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
             ).split()
         },
     },
+    range: {"index": _in_range("index"), "count": _in_range("count")},
     str: {
         "join": _join,
         "replace": _replace,

@@ -108,6 +108,13 @@ def items_of(value: Any) -> Any:
     return iterate(value)
 
 
+def contains(container: Any, value: Any) -> bool:
+    """`value in container`. Python goes through a range where the value is no whole number."""
+    if type(container) is range and type(value) is not int and type(value) is not bool:
+        check_items(len(container), "a range")
+    return value in container
+
+
 def ordered_set(value: set[Any]) -> list[Any]:
     """A set's items in an order that does not change from run to run."""
     try:

@@ -7,6 +7,7 @@ lets only values of the language in and out. No Python object reaches a script.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from itertools import islice
 from typing import Any
 
@@ -32,8 +33,8 @@ def load_python(name: str) -> values.Module:
         value = getattr(found, one, None)
         if callable(value):
             members[one] = _wrapped(value, f"{name}.{one}")
-        elif type(value) in (*_PLAIN, list, tuple, dict, set):
-            members[one] = value
+        elif _is_plain(value):
+            members[one] = deepcopy(value)  # lest a script change what Python itself uses
     return values.Module(name, members, getattr(found, "__doc__", None) or "")
 
 

@@ -85,6 +85,11 @@ class TestHost:
     def iter(self, value: Any) -> Any:
         return value
 
+    bounded = iter
+
+    def contains(self, container: Any, value: Any) -> bool:
+        return value in container
+
     def echo(self, value: Any) -> None:
         self.echoed.append(value)
 
