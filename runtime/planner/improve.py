@@ -25,8 +25,9 @@ from planscript.runtime.planner.task import Task
 
 SHORTEST = 4  # steps in the first windows
 LONGEST = 40
-STATES = 2000  # that the search of one of the first windows may generate
+STATES = 1000  # that the search of one of the first windows may generate
 WINDOW = 40  # generated states that are as much work as making ready to search a window
+STEP = 20  # generated states that are as much work as following one step of a plan
 LOOKS = 4  # looks at a step while dropping that are as much work as a generated state
 
 
@@ -107,8 +108,10 @@ class _Improver:
         length, states = SHORTEST, STATES
         while length <= LONGEST and self._left > 0:
             self._pass(length, states)
-            self.plan = self.chained(self.plan)
-            self._pass(length, states)
+            reordered = self.chained(self.plan)
+            if reordered != self.plan:
+                self.plan = reordered
+                self._pass(length, states)
             if length >= len(self.plan):
                 break
             length, states = length * 3 // 2, states * 2
@@ -117,6 +120,7 @@ class _Improver:
         """Looks once at each window of a length, from the front on."""
         trajectory = self._trajectory(self.plan)
         needed = self._needed(self.plan, trajectory)
+        self._left -= STEP * len(self.plan)
         at = 0
         while at < len(self.plan) and self._left > 0:
             end = min(len(self.plan), at + length)
@@ -128,6 +132,7 @@ class _Improver:
             self.plan = self.plan[:at] + found + self.plan[end:]
             trajectory = self._trajectory(self.plan)
             needed = self._needed(self.plan, trajectory)
+            self._left -= STEP * len(self.plan)
 
     def _window(
         self, steps: list[int], start: State, end: State, needed: int, states: int

@@ -28,7 +28,7 @@ CONFIGURATIONS: dict[str, tuple[tuple[str, str], ...]] = {
 OPTIMAL_SHARE = 0.5  # of the time left that `auto` gives to proving optimality,
 OPTIMAL_SECONDS = 5.0  # but not more than this
 # The states that improving a plan of "fast" may generate: about a sixth of the time spent before.
-IMPROVING, PER_OPERATOR, PER_EVALUATION = 10000, 5, 30
+IMPROVING, PER_OPERATOR, PER_EVALUATION = 10000, 5, 12
 LONG = 0.05  # seconds after which it is worth a system call to ask for the memory used
 
 
