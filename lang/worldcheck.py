@@ -12,6 +12,7 @@ from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Diagnostic, Span, did_you_mean
 from planscript.lang.records import dataclass, field
 from planscript.lang.scopes import WORLD_KINDS, Scope, Scopes
+from planscript.lang.options import wrong_value
 from planscript.lang.signature import Slot
 from planscript.lang.vocabulary import OBJECT, Vocabulary, domain_signature, type_names
 
@@ -520,6 +521,9 @@ class WorldCheck:
                     option.span,
                     hint=hint or "the options are " + ", ".join(sorted(known)),
                 )
+            elif (wrong := wrong_value(option)) is not None:
+                title, hint = wrong
+                self.report.error("E0214", title, option.value.span, hint=hint)
 
     def allowed(self, name: s.Name, scope: Scope) -> None:
         """`allowing` takes predicates."""

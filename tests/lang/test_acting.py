@@ -95,14 +95,14 @@ def test_named_goals_inside_formulas_are_in_the_environment(run: Run) -> None:
 def test_options_keeping_allowing_and_else(run: Run) -> None:
     host = run(
         DOMAIN + "let text = 'put it there'\n"
-        'achieve text keeping free() allowing on, free with search="x", weight=1 + 1\n'
+        'achieve text keeping free() allowing on, free with search="bfs", weight=1 + 1\n'
         "else:\n"
         "    print('gave up')\n"
     )
     goal, keeping, allowing, options, has_else = asked(host, "achieve")[0]
     assert goal == ("value", "put it there")
     assert keeping[0] == "formula" and len(allowing) == 2
-    assert options == {"search": "x", "weight": 2} and has_else is True
+    assert options == {"search": "bfs", "weight": 2} and has_else is True
     assert host.printed == ["gave up"]
 
 
