@@ -25,11 +25,11 @@ from planscript.runtime.planner.task import Task
 
 LARGEST_PATTERN = 3  # variables
 MOST_STATES = 20_000  # of one projection
-MOST_PATTERNS = 600
-MOST_TRANSITIONS = 1_500_000  # of all projections together
-MOST_WORK = 40_000_000  # transitions looked at while costs are shared
-SAMPLES = 60
-LONGEST_WALK = 60
+MOST_PATTERNS = 400
+MOST_TRANSITIONS = 1_000_000  # of all projections together
+MOST_WORK = 12_000_000  # transitions looked at while costs are shared
+SAMPLES = 40
+LONGEST_WALK = 40
 
 
 class AnyProjection(Protocol):

@@ -226,6 +226,13 @@ def _in_turn(
     task: Task, name: str, options: Options, deadline: Deadline, statistics: Statistics
 ) -> SearchResult:
     """The first decisive result of the configuration's searches."""
+    if name == "optimal" and options.heuristic == "auto":
+        from planscript.runtime.planner.optimal import optimal, supported
+
+        if supported():
+            found = optimal(task, deadline, options.max_memory)
+            _count(statistics, found.statistics)
+            return found
     found = SearchResult(Status.UNSUPPORTED)
     for search, heuristic in CONFIGURATIONS[name]:
         if options.heuristic != "auto":
@@ -280,13 +287,16 @@ def _one(
         return SearchResult(Status.TIMEOUT, note=str(expired))
     except MemoryError:
         return SearchResult(Status.OUT_OF_MEMORY)
-    counts = found.statistics
+    _count(statistics, found.statistics)
+    return found
+
+
+def _count(statistics: Statistics, counts: Statistics) -> None:
     statistics.expanded += counts.expanded
     statistics.evaluated += counts.evaluated
     statistics.generated += counts.generated
     statistics.reopened += counts.reopened
     statistics.initial_h = counts.initial_h
-    return found
 
 
 def _validate(problem: Problem, steps: tuple[Atom, ...], cost: Fraction) -> None:

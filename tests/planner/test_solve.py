@@ -10,6 +10,7 @@ from random_domains import problems
 
 from planscript.runtime.pddl.model import Atom, Problem
 from planscript.runtime.pddl.reader import read_domain, read_problem
+from planscript.runtime.planner import optimal
 from planscript.runtime.planner import search as searches
 from planscript.runtime.planner.deadline import Deadline
 from planscript.runtime.planner.solve import (
@@ -117,6 +118,7 @@ def test_a_wrong_plan_is_never_returned(search: str, monkeypatch: pytest.MonkeyP
         return SearchResult(Status.SOLVED, [0], 1, True)
 
     monkeypatch.setattr(searches, "search", wrong)
+    monkeypatch.setattr(optimal, "optimal", wrong)
     with pytest.raises(InvalidPlanError):
         solve(ferry(BOTH), Options(search=search))
 

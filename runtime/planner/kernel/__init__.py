@@ -7,7 +7,7 @@ not there, and the readable searches run instead.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
@@ -55,6 +55,8 @@ def supports(search: str, heuristics: Sequence[str]) -> bool:
     if deepening and not OF_THE_PATH.isdisjoint(heuristics):
         return False
     modules = {MODULES.get(name, "relaxation") for name in heuristics or ["blind"]}
+    if search == "astar":
+        modules.add("stubborn_sets")
     engine = "deepening" if deepening else "best_first"
     return all(map(_loads, ("space", engine, *sorted(modules))))
 
@@ -110,6 +112,22 @@ def run(
         case _:
             plan = Search(task, space, [], 1, search == "dfs").graph(progress)
     return plan
+
+
+def resumable_astar(
+    task: Task, heuristic: str, progress: Progress
+) -> Callable[[Progress], list[int] | None]:
+    """A* as a function that, where its progress stopped it, goes on when it is called again.
+
+    Raises:
+        DeadlineExpired, MemoryError: a limit was reached while the heuristic was made.
+    """
+    from planscript.runtime.planner.kernel.best_first import Search
+
+    evaluators = _evaluators(task, [heuristic], False, progress)
+    made = Search(task, packed_space(task), evaluators, 1, True)
+    _prune(made, task)
+    return lambda progress: made.eager(1, 1, progress)
 
 
 def _deepen(

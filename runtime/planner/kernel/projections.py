@@ -503,7 +503,7 @@ class Projection:
             raise OverflowError("an operator has too many outcomes")
         if ended == -1 or g.count > 0x3FFFFFFF:
             raise MemoryError("a projection is too large")
-        self.transitions = g.count
+        self.transitions = g.count + members  # looking at it takes so long
         self.turn_round()
 
     @cython.cfunc
