@@ -17,7 +17,9 @@ HARD: frozenset[str] = _words(
 )
 
 # Soft keywords that open a line, by the kind of block the line stands in.
-SCRIPT_LINE: frozenset[str] = _words("describe domain error from goal match now on perform test world")
+SCRIPT_LINE: frozenset[str] = _words(
+    "describe domain error from goal match now on perform test world"
+)
 DOMAIN_LINE: frozenset[str] = _words("action constants derived function predicate types")
 ACTION_LINE: frozenset[str] = _words("cost effect irreversible observe precondition")
 WORLD_LINE: frozenset[str] = _words("goal init objects unknown values")

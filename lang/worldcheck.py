@@ -10,9 +10,9 @@ from typing import Any
 
 from planscript.lang import syntax as s
 from planscript.lang.diagnostics import Diagnostic, Span, did_you_mean
+from planscript.lang.options import wrong_value
 from planscript.lang.records import dataclass, field
 from planscript.lang.scopes import WORLD_KINDS, Scope, Scopes
-from planscript.lang.options import wrong_value
 from planscript.lang.signature import Slot
 from planscript.lang.vocabulary import OBJECT, Vocabulary, domain_signature, type_names
 

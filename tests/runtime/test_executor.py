@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from planscript.runtime.constraints import StepPattern, constrained
 from planscript.runtime.executor import Executor, StepFailed
-from planscript.runtime.policies import Decision, Policy
 from planscript.runtime.lowering import NO_NAMES
 from planscript.runtime.pddl.model import (
     Action,
@@ -28,6 +27,7 @@ from planscript.runtime.pddl.model import (
     Predicate,
 )
 from planscript.runtime.planner.solve import Options, Planner
+from planscript.runtime.policies import Policy
 from planscript.runtime.world import World
 
 B, R, Q = Parameter("?b", ("box",)), Parameter("?r", ("room",)), Parameter("?q", ("room",))
@@ -169,7 +169,9 @@ def test_keeping_holds_in_every_state_on_the_way() -> None:
 def test_an_excluded_step_is_in_no_plan() -> None:
     world, _, _ = make()
     step = Atom("carry", ("b1", "hall", "attic"))
-    problem = constrained(world.problem(at("b1", "attic")), None, (StepPattern(step.name, step.args),))
+    problem = constrained(
+        world.problem(at("b1", "attic")), None, (StepPattern(step.name, step.args),)
+    )
     plan = Planner().solve(problem, Options()).plan
     assert plan is not None and step not in plan.steps
 

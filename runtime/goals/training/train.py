@@ -60,7 +60,9 @@ class Options:
     init: float = 0.5  # share of batches that see the facts of the world
     seed: int = 0
     save_minutes: float = 6.0
-    dropout: float = 0.0  # a short run sees no example twice: it underfits, and has nothing to forget
+    dropout: float = (
+        0.0  # a short run sees no example twice: it underfits, and has nothing to forget
+    )
     frozen: int = 0  # of the encoder's lowest layers: a third less work where three are
     bfloat16: bool = False  # half precision: faster only where the processor has it
 
