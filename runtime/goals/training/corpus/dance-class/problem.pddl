@@ -1,0 +1,5 @@
+(define (problem dance-class-1) (:domain dance-class)
+ (:objects amira boris celine diego ulla viggo - dancer msPalmer mrIto - teacher tango waltz rumba jive - dance mirrorHall oldGym attic - hall redShoes silverShoes - shoe greenDress fringeDress - dress)
+ (:init (leads boris amira) (behind celine diego) (danceIn amira mirrorHall) (danceIn boris mirrorHall) (danceIn celine oldGym) (danceIn ulla attic) (danceIn viggo oldGym) (knows amira tango) (knows boris tango) (knows diego rumba) (teaches msPalmer tango) (teaches mrIto waltz) (heldIn tango mirrorHall) (heldIn waltz oldGym) (heldIn rumba oldGym) (follows waltz tango) (wears amira redShoes) (lentTo redShoes amira) (lentTo fringeDress celine)
+  (steppedOn viggo ulla) (warmedUp boris) (enrolled amira) (enrolled boris) (enrolled diego) (paidUp amira) (tired celine) (tired ulla) (musicOn mirrorHall) (waxed attic) (torn fringeDress) (beginner viggo) (beginner ulla) (latin rumba) (latin jive) (shortest ulla))
+ (:goal (and (leads amira boris) (not (leads boris amira)))))

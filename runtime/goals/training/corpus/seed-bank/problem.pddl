@@ -1,0 +1,6 @@
+(define (problem seed-bank-1) (:domain seed-bank)
+ (:objects einkorn emmer barley wild-pea chickpea vetchling - accession jar1 jar2 jar3 - jar env1 env2 env3 - envelope drum1 - drum vault-a vault-b - vault drying-lab sorting-lab - lab-room nordpost hilltop riverside - station ines otto zeynep - person)
+ (:init (storedIn einkorn jar1) (storedIn emmer jar1) (storedIn barley drum1) (storedIn wild-pea env1) (storedIn vetchling env2) (containerAt jar1 vault-a) (containerAt jar2 sorting-lab) (containerAt jar3 sorting-lab) (containerAt env1 drying-lab) (containerAt env2 drying-lab) (containerAt env3 sorting-lab) (containerAt drum1 vault-b) (stands-above jar1 jar2)
+  (duplicatedAt einkorn nordpost) (lentTo barley hilltop riverside) (collectedBy einkorn ines) (collectedBy vetchling otto) (parentOf einkorn emmer) (olderThan einkorn emmer) (olderThan emmer barley) (olderThan barley chickpea) (curates ines vault-a) (curates otto drying-lab) (germinated einkorn) (desiccated einkorn) (desiccated emmer) (catalogued einkorn) (catalogued barley) (quarantined vetchling)
+  (sealed jar1) (sealed drum1) (barcoded jar1) (cold vault-a) (lockedUp vault-a) (wild wild-pea) (wild vetchling) (cereal einkorn) (cereal emmer) (cereal barley) (endangered vetchling) (endangered einkorn))
+ (:goal (and (storedIn emmer jar2) (storedIn barley jar3))))

@@ -1,0 +1,5 @@
+(define (problem sheep-farm-1) (:domain sheep-farm)
+ (:objects ewe1 ewe2 ewe3 ewe4 - ewe ram1 ram2 - ram lamb1 lamb2 lamb3 lamb4 - lamb fly meg - dog hamish brigid - shepherd topPasture lowPasture marshPasture - pasture shearingPen lambingPen - pen topGate brookGate - gate)
+ (:init (isIn ewe1 topPasture) (isIn ewe2 topPasture) (isIn ewe3 lowPasture) (isIn ewe4 lambingPen) (isIn ram1 marshPasture) (isIn ram2 lowPasture) (isIn lamb1 topPasture) (isIn lamb2 topPasture) (isIn lamb3 lambingPen) (isIn lamb4 lambingPen) (suckles ewe1 lamb1) (suckles ewe2 lamb2) (suckles ewe4 lamb3) (guards fly topPasture) (obeys fly hamish)
+  (penned ewe4) (penned lamb3) (shorn ram1) (dosed ewe1) (tagged ewe1) (tagged ewe2) (tagged ram1) (lame ewe3) (gateOpen brookGate) (connects topGate topPasture lowPasture) (connects brookGate lowPasture marshPasture) (blackFaced ewe2) (blackFaced ewe3) (blackFaced lamb2) (pregnant ewe3) (orphan lamb4) (heaviest ram2) (mown lowPasture))
+ (:goal (suckles ewe4 lamb4)))
