@@ -67,12 +67,15 @@ class ScriptReporter(FileReporter):
 def statement_lines(text: str) -> set[int]:
     """The lines of a script in which statements begin, except those that do nothing.
 
+    A `catch` is no statement: one that catches everything has no code of its own.
+
     Raises SourceError where the text is no script.
     """
     return {
         one.span.line
         for one in syntax.walk_statements(parse(text).body)
-        if not (isinstance(one, syntax.Evaluate) and _does_nothing(one.value))
+        if not isinstance(one, syntax.Catch)
+        and not (isinstance(one, syntax.Evaluate) and _does_nothing(one.value))
     }
 
 
