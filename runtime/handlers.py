@@ -30,8 +30,8 @@ class Handler:
     gives: bool = False
 
 
-class TooLong(Exception):
-    """A handler has taken longer than it may."""
+class TooLong(BaseException):
+    """A handler has taken longer than it may; no script can catch it."""
 
 
 class _Stop(BaseException):

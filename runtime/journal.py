@@ -65,6 +65,7 @@ class Journal:
         self.path = path
         self.mode = mode
         self._connection = _opened(path, new=mode == "record")
+        self._lock = None if mode == "replay" else _locked(path)
         self._taken = 0  # the number of the record that answered last
         self._last = 0
         if mode != "record":
@@ -74,6 +75,8 @@ class Journal:
     def close(self) -> None:
         """Closes the file. All that was recorded is in it already."""
         self._connection.close()
+        if self._lock is not None:
+            os.close(self._lock)
 
     # ------------------------------------------------ header
 
@@ -102,6 +105,12 @@ class Journal:
         rows = self._connection.execute("SELECT number, at, kind, data, answer FROM record")
         for row in rows:
             yield _record(row)
+
+    def last(self) -> Record | None:
+        """The record that was written last."""
+        query = "SELECT number, at, kind, data, answer FROM record ORDER BY number DESC LIMIT 1"
+        row = self._connection.execute(query).fetchone()
+        return None if row is None else _record(row)
 
     def note(self, kind: str, data: Any) -> None:
         """Records that something happens; while replaying, holds it against the record."""
@@ -233,6 +242,21 @@ def _opened(path: str, new: bool) -> sqlite3.Connection:
             Diagnostic("E0906", f"cannot {what} the journal {path}: {error}")
         ) from None
     return connection
+
+
+def _locked(path: str) -> int | None:
+    """Holds the file for this process, so that no two go on with one run."""
+    try:
+        import fcntl
+    except ImportError:  # not on this system
+        return None
+    # Not closed before the connection is: that would drop SQLite's own locks on the file.
+    file = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise SourceError(Diagnostic("E0906", f"the run of {path} is still going on")) from None
+    return file
 
 
 # ---------------------------------------------------------------- answers

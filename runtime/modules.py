@@ -84,7 +84,7 @@ class Modules:
         if name not in self._python_modules:
             from planscript.runtime.python_modules import load_python
 
-            self._python_modules[name] = load_python(name.removeprefix(_PYTHON))
+            self._python_modules[name] = load_python(name.removeprefix(_PYTHON), self.session)
         return self._python_modules[name]
 
     def _find_path(self, name: str, folder: str) -> Path:
@@ -133,6 +133,10 @@ class Modules:
         exports: tuple[Builtin, ...] = tuple(getattr(found, "EXPORTS", ()))
         if hasattr(found, "for_session"):
             exports += tuple(found.for_session(self.session))
+        if self.session.journal is not None:
+            from planscript.runtime.recording import recorded
+
+            exports = tuple(recorded(self.session, path.stem, exports))
         for one in self.session.metered(exports):
             members[one.name] = one.run
             self.session.know(one)

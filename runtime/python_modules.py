@@ -9,39 +9,75 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planscript.runtime import values
 from planscript.runtime.errors import kind_in_words, run_error
+from planscript.runtime.handlers import call_bounded
 from planscript.runtime.operators import MAX_ITEMS
+from planscript.runtime.recording import call_text
+
+if TYPE_CHECKING:
+    from planscript.runtime.session import Session
 
 _PLAIN = (int, float, str, bool, type(None))
 _MAX_ITERATED = 1_000_000
 
 
-def load_python(name: str) -> values.Module:
-    """The module `name` of Python. Raises LoadError where it cannot be imported."""
+def load_python(name: str, session: Session | None = None) -> values.Module:
+    """The module `name` of Python. Raises LoadError where it cannot be imported.
+
+    With a session, its journal answers for the module where it can, and a handler's time-out holds
+    for what is called.
+    """
+    if session is None or session.journal is None:
+        about = _about(name)
+    else:
+        about = session.outside(f"import python.{name}", name, lambda: _kept(_about(name)))
+    members: dict[str, Any] = dict(about["values"])
+    members |= {one: _wrapped(name, one, session) for one in about["functions"]}
+    return values.Module(name, members, about["doc"])
+
+
+def _imported(name: str) -> Any:
     from importlib import import_module
 
     try:
-        found = import_module(name)
+        return import_module(name)
     except Exception as error:  # whatever the module does when it is loaded
         raise run_error("LoadError", f"Python has no module `{name}`: {error}") from None
+
+
+def _about(name: str) -> dict[str, Any]:
+    """What a module of Python has: the names of its functions, and its plain values."""
+    found = _imported(name)
     names = getattr(found, "__all__", None) or [n for n in dir(found) if not n.startswith("_")]
-    members: dict[str, Any] = {}
+    functions: list[str] = []
+    plain: dict[str, Any] = {}
     for one in names:
         value = getattr(found, one, None)
         if callable(value):
-            members[one] = _wrapped(value, f"{name}.{one}")
+            functions.append(one)
         elif _is_plain(value):
-            members[one] = deepcopy(value)  # lest a script change what Python itself uses
-    return values.Module(name, members, getattr(found, "__doc__", None) or "")
+            plain[one] = deepcopy(value)  # lest a script change what Python itself uses
+    return {"functions": functions, "values": plain, "doc": getattr(found, "__doc__", None) or ""}
 
 
-def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """A function of Python that takes and gives values of the language only."""
+def _kept(about: dict[str, Any]) -> dict[str, Any]:
+    """Of a module, what a journal can keep."""
+    return {**about, "values": {n: v for n, v in about["values"].items() if _is_plain(v)}}
+
+
+def _wrapped(module: str, one: str, session: Session | None) -> Callable[..., Any]:
+    """A function of Python that takes and gives values of the language only.
+
+    Objects of the world are handed on as their names; a coroutine is awaited.
+    """
+    name = f"{module}.{one}"
 
     def call(*args: Any, **named: Any) -> Any:
+        args = tuple(_handed_on(arg) for arg in args)
+        named = {key: _handed_on(value) for key, value in named.items()}
         for value in (*args, *named.values()):
             if not _is_plain(value):
                 raise run_error(
@@ -49,14 +85,29 @@ def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                     f"{name}() of Python takes numbers, text, lists and maps, "
                     f"not {kind_in_words(value)}",
                 )
-        try:
-            result = function(*args, **named)
-        except Exception as error:
-            raise run_error("ValueError", f"{name}() of Python: {_said(error)}") from None
-        return from_python(result, name)
+        if session is None:
+            return _result(name, lambda: getattr(_imported(module), one)(*args, **named), None)
 
-    call.__name__ = call.__qualname__ = name.rpartition(".")[2]
+        def live() -> Any:
+            function = getattr(_imported(module), one)
+            return _result(name, lambda: function(*args, **named), session.patience)
+
+        return session.outside(name, call_text(name, args, named), live, careful=True)
+
+    call.__name__ = call.__qualname__ = one
     return call
+
+
+def _handed_on(value: Any) -> Any:
+    return value.name if isinstance(value, values.Obj) else value
+
+
+def _result(name: str, work: Callable[[], Any], patience: float | None) -> Any:
+    try:
+        result = call_bounded(patience, work)
+    except Exception as error:
+        raise run_error("ValueError", f"{name}() of Python: {_said(error)}", python=name) from None
+    return from_python(result, name)
 
 
 def _said(error: Exception) -> str:

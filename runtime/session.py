@@ -90,6 +90,7 @@ class Session:
         self._listener = emit
         self._confirm = confirm if confirm is not None else self._ask_to_go_on
         self._doubt = doubt
+        self.tell_only_new = False  # leave out text that the journal has
         self.reports: list[Report] = []  # of the tests with faults
         self.texts: dict[str, str] = {}  # what has been run, by source name, for error reports
         self.steps = Steps(limits)
@@ -389,6 +390,11 @@ class Session:
             else self.acting.around.outside(name, data, live, careful)
         )
 
+    @property
+    def patience(self) -> float | None:
+        """The seconds that a call of Python's may take now; None: no limit."""
+        return self.acting.around.patience if "acting" in self.__dict__ else None
+
     def _ask_to_go_on(self, question: str) -> bool:
         self.write(f"{question} [y/N] ")
         try:
@@ -569,7 +575,10 @@ class Session:
     def write(self, text: str) -> None:
         """To the script's standard output."""
         if self.journal is not None:
+            told_before = self.journal.replaying
             self.journal.note("print", text)
+            if told_before and self.tell_only_new:
+                return
         out = sys.stdout if self.stdout is None else self.stdout
         try:
             out.write(text)

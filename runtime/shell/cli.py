@@ -17,6 +17,9 @@ from typing import Any
 # command -> (module under runtime/shell, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run_command", "run a script"),
+    "resume": ("resume_command", "go on with a recorded run that was cut off"),
+    "replay": ("replay_command", "replay a recorded run on its journal alone"),
+    "trace": ("trace_command", "show what a recorded run did"),
     "check": ("check_command", "check scripts without running them"),
     "compile": ("compile_command", "compile a script's goals into its lock file"),
     "fmt": ("fmt_command", "format scripts"),

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from planscript.runtime.shell.session_arguments import add_session_arguments, make_session
+from planscript.lang.diagnostics import LimitError, PlanscriptError
+from planscript.runtime.shell.session_arguments import (
+    SESSION_ARGUMENTS,
+    add_session_arguments,
+    make_session,
+)
 from planscript.runtime.shell.trace import Listener, jsonl_tracer, narrator, together
+
+if TYPE_CHECKING:
+    from planscript.runtime.journal import Journal
+    from planscript.runtime.session import Session
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +31,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lock", action="store_true", help="write the goals that were compiled to the lock file"
     )
+    parser.add_argument(
+        "--journal",
+        metavar="RUN.db",
+        help="record the run as it happens, to be resumed, replayed or traced",
+    )
+    parser.add_argument(
+        "--events", metavar="FILE", help="take lines added to the file as events from outside"
+    )
+    parser.add_argument(
+        "--confirm",
+        choices=("ask", "yes", "no"),
+        default="ask",
+        help="what to do before steps that cannot be undone (default: ask)",
+    )
     add_session_arguments(parser)
 
 
@@ -29,13 +55,60 @@ def run(args: argparse.Namespace) -> int:
     if args.trace:
         tracer, close = jsonl_tracer(args.trace)
         listeners.append(tracer)
-    session = make_session(args, emit=together(listeners), arguments=args.arguments)
+    journal = _new_journal(args) if args.journal else None
+    confirm = None if args.confirm == "ask" else lambda question: bool(args.confirm == "yes")
+    session = make_session(
+        args,
+        emit=together(listeners),
+        arguments=args.arguments,
+        journal=journal,
+        confirm=confirm,
+    )
     try:
-        session.run_file(args.file)
+        if args.events:
+            session.inbox.watch(Path(args.events))
+        run_recorded(session, args.file)
         if args.lock:
             session.write_lock(args.file)
     finally:
         session.close()
+        if journal is not None:
+            journal.close()
         if close is not None:
             close()
     return 0
+
+
+def run_recorded(session: Session, script: str) -> None:
+    """Runs the script; how it ends goes to the journal, where there is one.
+
+    A run that is interrupted or uses up a budget has not ended: it can be resumed.
+    """
+    journal = session.journal
+    try:
+        session.run_file(script)
+    except LimitError:
+        raise
+    except PlanscriptError as error:
+        if journal is not None:
+            journal.note("end", {"error": error.diagnostics[0].title})
+        raise
+    if journal is not None:
+        journal.note("end", {"error": ""})
+
+
+def _new_journal(args: argparse.Namespace) -> Journal:
+    from planscript.runtime.journal import FORMAT, Journal
+
+    given = vars(args)
+    journal = Journal(args.journal, "record")
+    journal.describe(
+        format=FORMAT,
+        script=args.file,
+        folder=os.getcwd(),
+        arguments=args.arguments,
+        confirm=args.confirm,
+        events=args.events,
+        options={name: given[name] for name in SESSION_ARGUMENTS},
+    )
+    return journal

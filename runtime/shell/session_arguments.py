@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from planscript.runtime.session import Session
 
 
+# The names of what `add_session_arguments` adds, for those who write arguments down.
+SESSION_ARGUMENTS = (
+    "frozen model threshold language allow_read allow_write allow_env allow_run allow_python "
+    "max_steps max_depth max_memory timeout"
+).split()
+
+
 def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds grants, budgets and the choice of model."""
     goals = parser.add_argument_group("goals")

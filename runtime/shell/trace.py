@@ -9,20 +9,14 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, TextIO
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
-from planscript.runtime.pddl.model import Atom
+from planscript.runtime.journal import call, plain
 from planscript.runtime.shell.report import coloured
 
 Listener = Callable[[str, Mapping[str, Any]], None]
-
-
-def call(atom: Atom) -> str:
-    """A fact or step as a script writes it."""
-    return f"{atom.name}({', '.join(atom.args)})"
 
 
 def narrator(stream: TextIO | None = None) -> Listener:
@@ -59,6 +53,16 @@ def narrator(stream: TextIO | None = None) -> Listener:
                 line(f"· {call(details['step'])} failed: {details['reason']}")
             case "obstacle":
                 line(f"· {call(details['step'])} cannot be done now: {details['reason']}")
+            case "retry":
+                line(f"· {call(details['step'])} is tried again")
+            case "exclude":
+                line(f"· {call(details['step'])} {details['reason']}: plans leave it out")
+            case "skip":
+                line(f"· not needed any more: {', '.join(map(call, details['steps']))}")
+            case "event":
+                line(f"· from outside: {', '.join(plain(details['facts']))}")
+            case "ignored":
+                line(f"· ignored from outside: {details['text']} ({details['reason']})")
             case "gave_up":
                 line(f"· gave up: {details['reason']}")
 
@@ -80,28 +84,11 @@ def jsonl_tracer(path: str) -> tuple[Listener, Callable[[], None]]:
 
     def write(kind: str, details: Mapping[str, Any]) -> None:
         row = {"at": round(time.monotonic() - start, 4), "event": kind}
-        row |= {name: _plain(value) for name, value in details.items()}
+        row |= {name: plain(value) for name, value in details.items()}
         out.write(json.dumps(row, ensure_ascii=False) + "\n")
         out.flush()
 
     return write, out.close
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case str() | int() | float() | bool() | None:
-            return value
-        case Atom():
-            return call(value)
-        case Fraction():
-            return int(value) if value.denominator == 1 else float(value)
-        case frozenset() | set():
-            return sorted(str(_plain(v)) for v in value)
-        case list() | tuple():
-            return [_plain(v) for v in value]
-        case dict():
-            return {str(k): _plain(v) for k, v in value.items()}
-    return str(value)
 
 
 def together(listeners: list[Listener]) -> Listener:
