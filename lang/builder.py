@@ -137,7 +137,8 @@ class Builder:
         return s.WorldFile(plain, name.text if name else None, path.span, span)
 
     def achieve(self, span: Span, goal: Parts, *modifiers: Parts) -> Parts:
-        return s.Achieve(self._goal(goal), *self._modifiers(modifiers), None, span)
+        keeping, allowing, avoiding, options = self._modifiers(modifiers)
+        return s.Achieve(self._goal(goal), keeping, allowing, avoiding, options, None, span)
 
     # ------------------------------------------------ compound statements
 
@@ -227,9 +228,10 @@ class Builder:
         return s.Fault(name.text, number.value / 100, self._at(name), span)
 
     def event(self, span: Span, value: Parts, number: Token) -> Parts:
+        after = number.value if isinstance(number.value, int) else 0
         if type(number.value) is not int:
             self.error("E0111", "steps are counted in whole numbers", self._at(number))
-        return s.Event(self._formula(value), int(number.value), span)
+        return s.Event(self._formula(value), after, span)
 
     def perform(
         self,
@@ -610,7 +612,8 @@ class Builder:
         return s.Lambda(parameters or (), body, span)
 
     def plan(self, span: Span, goal: Parts, *modifiers: Parts) -> Parts:
-        return s.Plan(self._goal(goal), *self._modifiers(modifiers), span)
+        keeping, allowing, avoiding, options = self._modifiers(modifiers)
+        return s.Plan(self._goal(goal), keeping, allowing, avoiding, options, span)
 
     def goal_literal(self, span: Span, _word: Token, goal: Parts) -> Parts:
         return s.GoalLiteral(self._goal(goal), span)

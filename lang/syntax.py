@@ -1100,7 +1100,7 @@ def walk_statements(block: Block) -> Iterator[Statement]:
 _HAS_STATEMENTS = frozenset(Statement.__args__) | {Catch, Case, OnClause}
 # the fields of each kind of node that may hold nodes
 _FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(name for name in kind.__match_args__ if not name.endswith("span"))
+    kind: tuple(name for name in vars(kind).get("__match_args__", ()) if not name.endswith("span"))
     for kind in list(globals().values())
     if isinstance(kind, type) and kind.__module__ == __name__
 }

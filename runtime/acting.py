@@ -499,7 +499,7 @@ class Acting(Declarations):
     def _options(self, options: Mapping[str, Any]) -> tuple[Options, Policy, Any]:
         """How to plan, how long to go on, and what `confirm` says."""
         known = {**OPTIONS, **{name: kinds for name, (kinds, _) in ACTING_OPTIONS.items()}}
-        given = dict(options)
+        given: dict[str, Any] = dict(options)
         confirm = given.pop("confirm", None)
         if confirm == "ask":
             confirm = None
@@ -516,7 +516,7 @@ class Acting(Declarations):
                 raise run_error(
                     "TypeError", f"the option `{name}` cannot be {kind_in_words(value)}"
                 )
-            if name in ACTING_OPTIONS and value < ACTING_OPTIONS[name][1]:
+            if name in ACTING_OPTIONS and given[name] < ACTING_OPTIONS[name][1]:
                 raise run_error("ValueError", f"the option `{name}` cannot be {value}")
         if given.get("timeout", 1) <= 0 or given.get("weight", 1) < 1:
             raise run_error("ValueError", "`timeout` is above 0, `weight` at least 1")

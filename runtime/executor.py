@@ -361,7 +361,8 @@ class _Pursuit:
         try:
             failure = executor.carry_out(planned)
         except StepInDoubt:
-            return self._doubt(planned, expected)
+            self._doubt(planned, expected)
+            return None
         if failure is not None:
             return self._failed(planned, failure)
         self.done.append(step)

@@ -136,7 +136,7 @@ def _signature(function: Any) -> str:
 
     from planscript.runtime.python_messages import script_name
 
-    signs = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
+    signs: dict[object, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
     parts = [
         signs.get(one.kind, "")
         + script_name(one.name)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from planscript.lang.diagnostics import nearest
-from planscript.runtime.shell.trace import call
+from planscript.runtime.journal import call
 
 if TYPE_CHECKING:
     from planscript.runtime.shell.repl import Repl
