@@ -105,6 +105,14 @@ HEURISTICS: dict[str, HeuristicInfo] = {
             "the costliest goal fact, deletes ignored",
         ),
         HeuristicInfo(
+            "h2",
+            _from("critical_path", "H2"),
+            True,
+            True,
+            False,
+            "the costliest pair of goal facts",
+        ),
+        HeuristicInfo(
             "hadd", _from("relaxation", "Hadd"), False, True, True, "the goal facts' costs summed"
         ),
         HeuristicInfo(

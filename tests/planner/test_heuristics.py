@@ -60,6 +60,33 @@ def test_without_conditional_effects_lmcut_is_at_least_hmax(task: Task) -> None:
 
 
 @FEW
+@given(task=tasks(axioms=False))
+def test_h2_is_at_least_hmax(task: Task) -> None:
+    """Also with conditional effects; and it sees some dead ends that hmax does not."""
+    h2, hmax = (HEURISTICS[name].make(task, "real") for name in ("h2", "hmax"))
+    for state in Oracle(task).steps:
+        assert h2.evaluate(state) >= hmax.evaluate(state)
+
+
+@settings(FEW, max_examples=200)
+@given(task=tasks(conditional=False, axioms=False))
+def test_h2_is_exact_for_two_variables(task: Task) -> None:
+    """Then its pairs are whole states, where no operator sets a variable twice."""
+    operators = task.operators
+    for o in range(len(operators)):
+        changed = operators.eff_var[operators.eff_start[o] : operators.eff_start[o + 1]]
+        if len(set(changed)) < len(changed):
+            return
+    if len(task.variables) > 2:
+        return
+    oracle = Oracle(task)
+    h2 = HEURISTICS["h2"].make(task, "real")
+    for state in oracle.steps:
+        estimate = h2.evaluate(state)
+        assert (inf if estimate == DEAD_END else estimate) == oracle.distance[state]
+
+
+@FEW
 @given(task=tasks())
 def test_landmarks_are_passed_by_every_plan(task: Task) -> None:
     """Without the states in which a landmark holds the goal is out of reach; and before such a state
