@@ -15,7 +15,7 @@ SEARCHES = frozenset(
     "anytime bfs bidirectional dfs iddfs".split()
 )
 HEURISTICS = frozenset(
-    "auto blind goal_count hmax hadd hff lmcount novelty lmcut pdb".split()
+    "auto blind goal_count hmax h2 hadd hff lmcount lmcp novelty lmcut pdb".split()
 )  # several, joined by commas, where the search takes them
 
 

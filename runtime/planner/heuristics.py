@@ -132,6 +132,14 @@ HEURISTICS: dict[str, HeuristicInfo] = {
             "landmarks still to be reached",
         ),
         HeuristicInfo(
+            "lmcp",
+            _from("landmark_costs", "LmCp"),
+            True,
+            True,
+            True,
+            "landmarks still to be reached, that share costs",
+        ),
+        HeuristicInfo(
             "novelty",
             _from("novelty", "Novelty"),
             False,

@@ -184,21 +184,30 @@ def _common(sets: list[set[int]]) -> set[int]:
     return set.intersection(*sets) if sets else set()
 
 
-def order(task: Task, found: FoundLandmarks) -> LandmarkGraph:
-    """Adds the reasonable orders: `a` before `b` where reaching `a` would undo `b`.
-
-    That is so where `b` must hold at the end, or just before some landmark that `a` precedes too,
-    and `b` cannot hold together with `a`, with what `a` needs, or with what comes with `a`. Orders
-    that would close a cycle are left out; disjunctions take no part.
-    """
+def unordered(task: Task, found: FoundLandmarks) -> LandmarkGraph:
+    """The landmarks as they are certain: each counts as reached as soon as it is true."""
     goal = set(task.goal)
     goals = {i for i, facts in enumerate(found.landmarks) if len(facts) == 1 and facts[0] in goal}
     needed_by: list[set[int]] = [set() for _ in found.landmarks]
     for later, sooner in enumerate(found.needed):
         for i in sooner:
             needed_by[i].add(later)
+    return LandmarkGraph(found.landmarks, [set() for _ in found.landmarks], needed_by, goals)
+
+
+def order(task: Task, found: FoundLandmarks) -> LandmarkGraph:
+    """Adds the orders that are certain, and reasonable ones: `a` before `b` where reaching `a` would
+    undo `b`.
+
+    That is so where `b` must hold at the end, or just before some landmark that `a` precedes too,
+    and `b` cannot hold together with `a`, with what `a` needs, or with what comes with `a`. Orders
+    that would close a cycle are left out; disjunctions take no part.
+    """
+    graph = unordered(task, found)
     exclusive = _Exclusive(task, found.landmarks)
-    predecessors = [set(before) for before in found.before]
+    predecessors = graph.predecessors
+    for sooner, before in zip(predecessors, found.before, strict=True):
+        sooner |= before
     for a, facts in enumerate(found.landmarks):
         if len(facts) > 1 or task.initial[facts[0][0]] == facts[0][1]:
             continue
@@ -208,9 +217,9 @@ def order(task: Task, found: FoundLandmarks) -> LandmarkGraph:
         for b in sorted(undone - predecessors[a] - {a}):
             if a in predecessors[b] or _reaches(predecessors, a, b):
                 continue
-            if b in goals or any(a in found.before[x] for x in needed_by[b]):
+            if b in graph.goals or any(a in found.before[x] for x in graph.needed_by[b]):
                 predecessors[b].add(a)
-    return LandmarkGraph(found.landmarks, predecessors, needed_by, goals)
+    return graph
 
 
 class _Exclusive:
@@ -248,17 +257,45 @@ def _reaches(predecessors: Sequence[set[int]], start: int, target: int) -> bool:
     return False
 
 
-class LmCount:
-    """How many landmarks are not yet reached on the path to a state, or are needed again.
+class Path:
+    """Which landmarks the paths to states have reached; of each state the path that came first.
 
     A landmark is reached when it is true and all its predecessors were reached before. It is needed
     again when it is false and is a goal or must hold just before a landmark that is not reached.
+    """
+
+    def __init__(self, graph: LandmarkGraph) -> None:
+        self._graph = graph
+        self._reached: dict[State, set[int]] = {}
+
+    def missing(self, state: State, parent: State | None) -> set[int]:
+        """The landmarks not yet reached on the path to a state, or needed again."""
+        graph = self._graph
+        before = set() if parent is None else self._reached[parent]
+        true = {
+            i for i, facts in enumerate(graph.landmarks) if any(state[v] == x for v, x in facts)
+        }
+        if state not in self._reached:
+            now = {i for i in true - before if graph.predecessors[i] <= before}
+            self._reached[state] = before | now
+        reached = self._reached[state]
+        again = {i for i in reached - true if i in graph.goals or not graph.needed_by[i] <= reached}
+        return again | (set(range(len(graph.landmarks))) - reached)
+
+    def reached(self, state: State) -> set[int]:
+        """The landmarks that were reached on the path to a state."""
+        return self._reached[state]
+
+
+class LmCount:
+    """How many landmarks are missing on the path to a state.
+
     Operators that reach a landmark whose turn it is are preferred.
     """
 
     def __init__(self, task: Task, costs: Costs) -> None:
         self._graph = order(task, find(task))
-        self._reached: dict[State, set[int]] = {}
+        self._path = Path(self._graph)
         self._achievers: list[list[int]] = [[] for _ in self._graph.landmarks]
         self._task = task
         place = {fact: i for i, facts in enumerate(self._graph.landmarks) for fact in facts}
@@ -271,21 +308,11 @@ class LmCount:
         self._state: State = ()
 
     def evaluate(self, state: State, parent: State | None = None) -> int:
-        graph = self._graph
-        before = set() if parent is None else self._reached[parent]
-        true = {
-            i for i, facts in enumerate(graph.landmarks) if any(state[v] == x for v, x in facts)
-        }
-        if state not in self._reached:
-            now = {i for i in true - before if graph.predecessors[i] <= before}
-            self._reached[state] = before | now
         self._state = state
-        reached = self._reached[state]
-        again = {i for i in reached - true if i in graph.goals or not graph.needed_by[i] <= reached}
-        return len(graph.landmarks) - len(reached) + len(again)
+        return len(self._path.missing(state, parent))
 
     def preferred(self) -> list[int]:
-        reached = self._reached[self._state]
+        reached = self._path.reached(self._state)
         operators = self._task.operators
         found: set[int] = set()
         for i, sooner in enumerate(self._graph.predecessors):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from math import inf
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from random_tasks import Oracle, tasks
+from hypothesis import strategies as st
+from random_tasks import Oracle, Row, lay_out, tasks
 
+from planscript.runtime.pddl.model import Atom
 from planscript.runtime.planner import landmarks
 from planscript.runtime.planner.heuristics import HEURISTICS
 from planscript.runtime.planner.state_space import DEAD_END
-from planscript.runtime.planner.task import Task
+from planscript.runtime.planner.task import Task, Variable
 
 FEW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -66,6 +69,38 @@ def test_h2_is_at_least_hmax(task: Task) -> None:
     h2, hmax = (HEURISTICS[name].make(task, "real") for name in ("h2", "hmax"))
     for state in Oracle(task).steps:
         assert h2.evaluate(state) >= hmax.evaluate(state)
+
+
+@settings(FEW, max_examples=300)
+@given(task=tasks(), random=st.randoms(use_true_random=False))
+def test_landmarks_cost_too_little_on_whatever_path(task: Task, random: Random) -> None:
+    """Each state is met first on some path, long or short."""
+    oracle = Oracle(task)
+    heuristic = HEURISTICS["lmcp"].make(task, "real")
+    seen = {oracle.initial}
+    heuristic.evaluate(oracle.initial)
+    todo = [(oracle.initial, after) for _, after in oracle.steps[oracle.initial]]
+    while todo:
+        parent, state = todo.pop(random.randrange(len(todo)))
+        if state in seen:
+            continue
+        seen.add(state)
+        h = heuristic.evaluate(state, parent)
+        assert (inf if h == DEAD_END else h) <= oracle.distance[state]
+        todo += [(state, after) for _, after in oracle.steps[state]]
+
+
+def test_an_operator_is_not_paid_twice_for_two_landmarks() -> None:
+    """One step of cost 5 lights both lamps; by lamps alone there would be 2 steps."""
+    rows = [Row((), (((), 0, 1), ((), 1, 1)), 5), Row(((2, 0),), (((), 2, 1),), 3)]
+    lamp = Variable((None, Atom("lit")))
+    goal = ((0, 1), (1, 1), (2, 1))
+    task = Task((lamp,) * 3, (0, 0, 0), goal, lay_out(rows), lay_out([]), lambda o: Atom(f"{o}"))
+    costs = HEURISTICS["lmcp"].make(task, "real")
+    count = HEURISTICS["lmcount"].make(task, "real")
+    assert costs.evaluate((0, 0, 0)) == 8
+    assert count.evaluate((0, 0, 0)) == 3
+    assert costs.evaluate((1, 1, 0), (0, 0, 0)) == 3
 
 
 @settings(FEW, max_examples=200)
