@@ -265,10 +265,9 @@ class Declarations:
                     hint=did_you_mean(node.action, map(self.names.to_script, domain.actions)),
                 )
             )
-        by_value = isinstance(node, syntax.PerformBy)
         if not callable(handler):
             raise run_error("TypeError", f"a handler is a function, not {kind_in_words(handler)}")
-        self.handlers[key] = Handler(handler, clauses, checked_options(options), gives=by_value)
+        self.handlers[key] = Handler(handler, clauses, checked_options(options))
 
     def current_domain(self) -> Domain:
         """The domain in scope. Raises an error of the script where there is none."""

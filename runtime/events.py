@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import queue
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from planscript.runtime.pddl.model import Atom
 
@@ -81,17 +82,31 @@ class _Tail:
         return [line.decode("utf-8", "replace") for line in whole]
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An event of the script's own: facts as it gave them, not read yet, or why to stop."""
+
+    facts: Any
+    interrupt: str = ""
+
+
 class ScriptEvents:
     """Events of the script's own: what it posts, and functions that it has asked between steps."""
 
-    def __init__(self) -> None:
-        self.posted: deque[Event] = deque()
-        self.sources: list[Callable[[], Sequence[Event]]] = []
+    def __init__(self, sources: Iterable[Callable[[], Any]] = ()) -> None:
+        self.posted: deque[Posted] = deque()
+        self.sources = list(sources)
 
-    def take(self) -> list[Event]:
-        """What the script has posted, then what its functions tell."""
+    def post(self, event: Posted) -> None:
+        """One more event, to be taken before the next step."""
+        self.posted.append(event)
+
+    def take(self) -> list[Posted]:
+        """What the script has posted, then what its functions tell, which may post as well."""
+        for source in self.sources:
+            told = source()
+            if told is not None:
+                self.posted.append(Posted(told))
         found = list(self.posted)
         self.posted.clear()
-        for source in self.sources:
-            found.extend(source())
         return found

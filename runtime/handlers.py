@@ -19,15 +19,14 @@ from planscript.runtime.errors import run_error
 class Handler:
     """A handler of an action.
 
-    `run` takes the objects of the step. `clauses` are its `on fail` and `on doubt`: they take the
-    objects, and a failure (none for `on doubt`). `options` outweigh those of `achieve`. `gives`:
-    what it returns are facts that it observed (`perform pick = robot.pick`).
+    `run` takes the objects of the step and returns the facts that it observed, or none. `clauses`
+    are its `on fail` and `on doubt`: they take the objects, and a failure (none for `on doubt`).
+    `options` outweigh those of `achieve`.
     """
 
     run: Callable[..., Any]
     clauses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
-    gives: bool = False
 
 
 class TooLong(BaseException):

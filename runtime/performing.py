@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+from typing import Literal as OneOf
 
 from planscript.lang.diagnostics import PlanscriptError
 from planscript.runtime import values
@@ -21,6 +22,7 @@ from planscript.runtime.handlers import Handler, TooLong, within
 from planscript.runtime.journal import Journal, TimedOutBefore, call
 from planscript.runtime.pddl.model import Atom
 from planscript.runtime.policies import Decision, Failure, Policy, pause_before
+from planscript.runtime.sensing import Literal
 
 if TYPE_CHECKING:
     from planscript.runtime.acting import Acting
@@ -43,7 +45,7 @@ class Services:
     journal: Journal | None = None
     inbox: Inbox = field(default_factory=Inbox)
     confirm: Callable[[str], bool] = _nobody_confirms
-    doubt: Callable[[str], Literal["done", "again"]] = lambda question: "again"
+    doubt: Callable[[str], OneOf["done", "again"]] = lambda question: "again"
 
     def ask(
         self, kind: str, data: Any, live: Callable[[], Any], doubt: Callable[[], Any] | None = None
@@ -88,6 +90,16 @@ class Surroundings:
         return journal.ask("call", data, live, in_doubt if careful else None)
 
 
+def told_facts(value: Any, acting: Acting) -> tuple[Literal, ...]:
+    """The literals in what a handler returned or a script posted: as `observed_facts`, or a goal.
+
+    Raises errors of the language where it is no such thing.
+    """
+    if isinstance(value, values.GoalValue):
+        return tuple(acting.current_world().literals(acting.formula_of(value)))
+    return () if value is None else observed_facts(value, acting.current_world())
+
+
 class Performer:
     """Carries out steps for one pursuit, under its policy."""
 
@@ -127,10 +139,9 @@ class Performer:
             raise StepFailed(reason) from None
         finally:
             self.deadline, self._step = None, outer
-        if handler.gives:
-            told = observed_facts(result, self.acting.current_world())
-            if told:
-                self.acting.tell(told)
+        told = told_facts(result, self.acting)
+        if told:
+            self.acting.tell(told)
         return True
 
     def _run(self, handler: Handler, step: Atom, seconds: float | None) -> Any:
@@ -179,7 +190,7 @@ class Performer:
             self._failure = None
         return self._decision
 
-    def settle(self, kind: Literal["retry", "exclude", "replan", "give_up"], value: Any) -> None:
+    def settle(self, kind: OneOf["retry", "exclude", "replan", "give_up"], value: Any) -> None:
         """The clause that is running has decided. Raises an error of the language outside one."""
         if self._failure is None:
             raise run_error("ValueError", f"{kind}() stands in an `on fail:` clause")
@@ -221,7 +232,9 @@ class Performer:
     def poll(self) -> list[Event]:
         """The events since it was asked last."""
         found = self.around.faults.due() if self.around.faults is not None else []
-        found += self.around.events.take()
+        for posted in self.around.events.take():
+            told = told_facts(posted.facts, self.acting)
+            found.append(Event(told, bool(posted.interrupt), posted.interrupt))
         for arrival in self._arrivals():
             try:
                 literals = literals_of(arrival.text, self.acting.current_world())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from planscript.lang import syntax
 from planscript.lang.diagnostics import LimitError, PlanscriptError
+from planscript.runtime.events import ScriptEvents
 from planscript.runtime.faults import Faults, Report, Trial, conditions_of
 
 if TYPE_CHECKING:
@@ -36,16 +37,18 @@ def run_trials(
         literals = acting.current_world().literals(acting.formula_of(goal))
         due.append((event.after, tuple(literals)))
     report = Report(node.name, asked.seed, asked.at_least)
-    outer = acting.around.faults
+    around = acting.around
+    outer = around.faults, around.events
     try:
         for number in range(1, asked.runs + 1):
             trial = Trial(number)
             report.trials.append(trial)
-            acting.around.faults = Faults(shares, due, asked.seed, number)
+            around.faults = Faults(shares, due, asked.seed, number)
+            around.events = ScriptEvents(outer[1].sources)
             with acting.heard_by(trial.hear), acting.world_kept():
                 trial.failure = _failure(session, body)
     finally:
-        acting.around.faults = outer
+        around.faults, around.events = outer
     return report
 
 

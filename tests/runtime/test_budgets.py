@@ -149,7 +149,8 @@ OF_ANYTHING = frozenset("len str repr bool type callable list tuple set min max 
 # They touch files, the clock, the world or the user; what they do is tested where they are.
 ELSEWHERE = frozenset(
     "input objects say execute cost help why why_not retry skip exclude replan give_up "
-    "time.sleep random.generator random.seed".split()
+    "time.sleep random.generator random.seed events.post events.interrupt events.ask "
+    "events.watch".split()
 )
 
 
