@@ -162,7 +162,8 @@ class Executor:
     def carry_out(self, planned: Atom) -> StepFailed | None:
         """One step of a plan; None, or how it failed.
 
-        What the handler observed outweighs the effects. Raises StepInDoubt.
+        What the handler observed outweighs the effects; where it leaves the world as it was, the
+        step has failed. Raises StepInDoubt.
         """
         world = self.world
         step, before = world.real(planned), world.belief
@@ -174,6 +175,8 @@ class Executor:
             silent = [f for f in world.observed_by(step) if handled and f in world.unknown]
             if silent:
                 raise StepFailed(f"it told nothing about {', '.join(map(world.say_fact, silent))}")
+            if world.belief == before != world.successor(planned, before):
+                raise StepFailed("it had no effect")
         except StepFailed as failure:
             self.emit("failed", {"step": step, "reason": str(failure), "observed": self._observed})
             return failure
