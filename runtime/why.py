@@ -72,6 +72,11 @@ class History:
         plan = next((one for one in reversed(self.plans) if step in one.steps), None)
         return (done.plan if done is not None and done.plan is not None else plan), done
 
+    def earlier(self, done: DoneStep) -> Sequence[DoneStep]:
+        """The times that the same step of the same plan was begun before."""
+        same = [o for o in self.steps if o.step == done.step and o.plan is done.plan]
+        return same[:-1]
+
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -85,6 +90,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "simulated": "It has no handler: its effects were taken to happen.",
         "done": "It was done.",
         "failed": "It failed: {reason}.",
+        "before": "Attempts that failed before: {times}; the last one: {reason}.",
         "observed": "Observed: {facts}.",
         "missing": "Expected, but not so: {facts}.",
         "unexpected": "Not expected: {facts}.",
@@ -116,6 +122,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "simulated": "没有执行它的程序，按其效果已发生处理。",
         "done": "已完成。",
         "failed": "失败了：{reason}。",
+        "before": "此前失败过{times}次，最后一次的原因：{reason}。",
         "observed": "观察到：{facts}。",
         "missing": "预期但没有发生：{facts}。",
         "unexpected": "意料之外：{facts}。",
@@ -166,7 +173,12 @@ class Explainer:
         lines = [str(self.speaker.rules.sentence(self.speaker.step(step)))]
         if plan is not None:
             lines += self._why_planned(step, plan)
-        lines += self._how_done(done) if done is not None else [self._line("not yet")]
+        if done is None:
+            return "\n".join([*lines, self._line("not yet")])
+        reasons = [before.reason for before in history.earlier(done) if before.outcome == "failed"]
+        if reasons:
+            lines.append(self._line("before", times=len(reasons), reason=reasons[-1].rstrip(".。")))
+        lines += self._how_done(done)
         return "\n".join(lines)
 
     def _why_planned(self, step: Atom, plan: MadePlan) -> list[str]:
@@ -255,14 +267,17 @@ class Explainer:
             node = below
         return lines
 
-    def _bound(self, formula: Formula | Atom) -> Mapping[str, str]:
-        """Words for the variables, which stand for any object."""
-        found: dict[str, str] = {}
+    def _bound(self, formula: Formula) -> Mapping[str, str]:
+        """Words for the variables, which stand for any object of their types."""
         atom = formula.part if isinstance(formula, Not) else formula
-        if isinstance(atom, Atom):
-            for term in atom.args:
-                if term.startswith("?"):
-                    found[term] = term[1:]
+        if not isinstance(atom, Atom):
+            return {}
+        domain = self.speaker.domain
+        declared = domain.actions.get(atom.name) or domain.predicates.get(atom.name)
+        found: dict[str, str] = {}
+        for term, parameter in zip(atom.args, declared.parameters if declared else (), strict=False):
+            if term.startswith("?"):
+                found[term] = str(self.speaker.rules.some(self.speaker.kind(parameter.types)))
         return found
 
     def _formula(self, formula: Formula) -> str:
