@@ -275,7 +275,9 @@ class Explainer:
         domain = self.speaker.domain
         declared = domain.actions.get(atom.name) or domain.predicates.get(atom.name)
         found: dict[str, str] = {}
-        for term, parameter in zip(atom.args, declared.parameters if declared else (), strict=False):
+        for term, parameter in zip(
+            atom.args, declared.parameters if declared else (), strict=False
+        ):
             if term.startswith("?"):
                 found[term] = str(self.speaker.rules.some(self.speaker.kind(parameter.types)))
         return found
