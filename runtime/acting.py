@@ -408,7 +408,11 @@ class Acting(Declarations):
         found: list[Result] = []
 
         def live() -> Mapping[str, Any]:
-            result = self._planner.solve(problem, options)
+            self._tell("planning", {})
+            try:
+                result = self._planner.solve(problem, options)
+            finally:
+                self._tell("planned", {})
             found.append(result)
             return _plan_data(result) if services.journal is not None else {}
 

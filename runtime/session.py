@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from planscript.runtime.values import Builtin, Module
 
 Emit = Callable[[str, Mapping[str, Any]], None]
+UNRECORDED = frozenset({"loading", "planning", "planned"})  # events that only tell of progress
+# what a conversation binds by itself: the last value, error, plan and goal
+CONVERSATION_NAMES = frozenset({"_", "_error", "_plan", "_goal"})
 
 
 def _silent(kind: str, details: Mapping[str, Any]) -> None:
@@ -125,7 +128,7 @@ class Session:
 
     def emit(self, kind: str, details: Mapping[str, Any]) -> None:
         """Tells an event to whoever listens, and to the journal."""
-        if self.journal is not None and kind != "loading":
+        if self.journal is not None and kind not in UNRECORDED:
             from planscript.runtime.journal import plain
 
             self.journal.note(kind, plain(details))
@@ -263,7 +266,7 @@ class Session:
         return compile_afresh(
             text,
             source,
-            builtins=frozenset(self._builtins) | {"_", "_error"},
+            builtins=frozenset(self._builtins) | CONVERSATION_NAMES,
             counting=self.limits.steps is not None,
             interactive=interactive,
             known=known,
@@ -519,7 +522,7 @@ class Session:
 
     def _talk(self) -> ModuleHost:
         if self._conversation is None:
-            self._conversation = ModuleHost(self, ".", {"_": None, "_error": None})
+            self._conversation = ModuleHost(self, ".", dict.fromkeys(CONVERSATION_NAMES))
         return self._conversation
 
     def _lookup(self, name: str) -> Any:
@@ -544,12 +547,20 @@ class Session:
     def remember_error(self, error: PlanscriptError) -> None:
         """Binds `_error` in the conversation."""
         if isinstance(error, RunError):
-            self._talk().bindings["_error"] = error.value
+            self.remember("_error", error.value)
 
-    def help(self, name: str | None = None) -> None:
-        """Prints what a name is."""
-        value = self._lookup(name or "")
-        self.write((f"no name `{name}`" if value is None else describe(self, value)) + "\n")
+    def remember(self, name: str, value: Any) -> None:
+        """Binds one of `CONVERSATION_NAMES`."""
+        self._talk().bindings[name] = value
+
+    def value_of(self, name: str) -> Any:
+        """What a name of the conversation is bound to; None where it is not."""
+        return self._lookup(name)
+
+    def describe(self, name: str) -> str:
+        """What a name of the conversation is, in words."""
+        value = self._lookup(name)
+        return f"no name `{name}`" if value is None else describe(self, value)
 
     # ------------------------------------------------ functions and streams
 

@@ -83,6 +83,8 @@ def jsonl_tracer(path: str) -> tuple[Listener, Callable[[], None]]:
     start = time.monotonic()
 
     def write(kind: str, details: Mapping[str, Any]) -> None:
+        if kind in ("planning", "planned"):
+            return  # only for who waits; `plan` tells what came of it
         row = {"at": round(time.monotonic() - start, 4), "event": kind}
         row |= {name: plain(value) for name, value in details.items()}
         out.write(json.dumps(row, ensure_ascii=False) + "\n")

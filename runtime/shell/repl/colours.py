@@ -1,0 +1,33 @@
+"""Colours of what is being typed: the language's own, or those of a command or a goal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.lexers import Lexer, PygmentsLexer
+
+from planscript.lang.highlight import PlanscriptLexer
+
+GOAL = "class:pygments.literal.string"
+COMMAND = "class:pygments.keyword"
+
+
+class InputLexer(Lexer):
+    """Colours one input of the conversation."""
+
+    def __init__(self) -> None:
+        self._language = PygmentsLexer(PlanscriptLexer)
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """Gives the coloured text of each line."""
+        first = document.text.lstrip()
+        if first.startswith(">"):
+            return lambda line: [(GOAL, document.lines[line])]
+        if first.startswith(":"):
+            name, blank, rest = document.lines[0].partition(" ")
+            return lambda line: (
+                [(COMMAND, name), ("", blank + rest)] if line == 0 else [("", document.lines[line])]
+            )
+        return self._language.lex_document(document)
