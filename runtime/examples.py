@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from planscript.lang.diagnostics import PlanscriptError
 from planscript.runtime.display import show
 from planscript.runtime.errors import run_error
+from planscript.runtime.library import without_margin
 
 if TYPE_CHECKING:
     from planscript.runtime.session import Session
@@ -68,7 +69,7 @@ def doc_of(session: Session, value: Any) -> str:
     if known is not None:
         return known.doc
     if type(value).__name__ == "function":
-        return getattr(value, "__doc__", None) or ""
+        return without_margin(getattr(value, "__doc__", None) or "")
     return ""
 
 

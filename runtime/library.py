@@ -8,6 +8,7 @@ arguments.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import dedent
 from typing import Any, TypeVar
 
 from planscript.runtime.errors import KINDS, RunError, kind_in_words, not_whole, run_error
@@ -32,13 +33,17 @@ class Exports(list[Builtin]):
 
         def declare(function: Function) -> Function:
             function.__name__ = function.__qualname__ = name
-            doc = "\n".join(
-                line.removeprefix("    ") for line in (function.__doc__ or "").split("\n")
-            )
-            self.append(Builtin(name, function, bracket + parameters, doc.strip(), needs, cost))
+            doc = without_margin(function.__doc__ or "")
+            self.append(Builtin(name, function, bracket + parameters, doc, needs, cost))
             return function
 
         return declare
+
+
+def without_margin(doc: str) -> str:
+    """A docstring without the blanks that its lines have in the source (PEP 257)."""
+    first, _, rest = doc.partition("\n")
+    return f"{first.strip()}\n{dedent(rest)}".strip()
 
 
 def want_text(value: Any, name: str, what: str = "text") -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from planscript.runtime import values
 from planscript.runtime.display import literal, show
 from planscript.runtime.errors import kind_in_words, run_error
+from planscript.runtime.examples import doc_of
 from planscript.runtime.values import Builtin
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def session_builtins(session: Session) -> Mapping[str, Builtin]:
         ("replan", replan, "()", "In `on fail`: a new plan is made.", "1"),
         ("give_up", give_up, "(reason)", "In `on fail`: the goal is given up.", "1"),
         ("cost", cost, "(plan)", "What a plan costs.", "1"),
-        ("help", help_on, "(x)", "Prints what x is.", "1"),
+        ("help", help_on, "(x)", "Prints what x is: for a function its documentation.", "1"),
     )  # fmt: skip
     found: dict[str, Builtin] = {}
     for name, run, signature, doc, grows in table:
@@ -109,25 +111,32 @@ def line_of(session: Session) -> str:
 
 
 def describe(session: Session, value: Any) -> str:
-    """What a value is: for functions their signature and what they do."""
+    """What a value is: for functions their signature, what they do and examples."""
     known = session.builtin_of(value)
     if known is not None:
-        needs = f"\n  needs --allow-{known.needs}" if known.needs else ""
-        return f"{known.name}{known.signature}\n  {known.doc}{needs}"
+        needs = f"needs --allow-{known.needs}" if known.needs else ""
+        return _entry(known.name + known.signature, known.doc, needs)
     if isinstance(value, values.Module):
-        names = ", ".join(sorted(value.members))
-        about = value.doc.strip().split("\n\n")[0]
-        return (
-            f"module {value.name}\n  {about}\n  {names}"
-            if about
-            else f"module {value.name}\n  {names}"
+        own = sorted(value.members.items())
+        functions = [name for name, member in own if callable(member)]
+        constants = [n for n, m in own if not callable(m) and not isinstance(m, values.Module)]
+        return _entry(
+            f"module {value.name}",
+            value.doc,
+            f"functions: {', '.join(functions)}" if functions else "",
+            f"values: {', '.join(constants)}" if constants else "",
         )
     if isinstance(value, values.Obj):
         return f"{value.name}: an object of the world, of type {value.type}"
-    written = getattr(value, "__doc__", None) if _is_script_function(value) else None
     if _is_script_function(value):
-        return _signature(value) + (f"\n  {written.strip()}" if written else "")
+        return _entry(_signature(value), doc_of(session, value))
     return f"{literal(value, 400)}: {kind_in_words(value)}"
+
+
+def _entry(title: str, *paragraphs: str) -> str:
+    """A title, and below it, indented, the paragraphs that are not empty."""
+    below = "\n\n".join(p.strip("\n") for p in paragraphs if p.strip())
+    return title + ("\n" + indent(below, "  ") if below else "")
 
 
 def _signature(function: Any) -> str:
