@@ -115,7 +115,7 @@ from planscript.runtime.shell.repl.conversation import Conversation
 with create_pipe_input() as pipe:
     pipe.send_text("\\x04")
     Conversation(lambda emit: Session(emit=emit, interactive=True), pipe, DummyOutput()).loop()
-late = "torch lark planscript.runtime.acting planscript.lang.parser planscript.runtime.goals.compiler"
+late = "torch lark pygments planscript.runtime.acting planscript.lang.parser planscript.runtime.goals.compiler"
 print([name for name in late.split() if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from planscript.runtime.values import PlanValue
     from planscript.runtime.world import World
 
-WELCOME = "Planscript {version}. A line that begins with > is a goal; :help tells more."
+WELCOME = "Planscript. A line that begins with > is a goal; :help tells more."
 MOST_EVENTS = 500  # of one input, that `:trace` can show
 MOST_SNAPSHOTS = 100  # that `:undo` can go back
 VALUE_LIMIT = 4000  # characters of a value that are shown
@@ -81,9 +81,7 @@ class Conversation:
 
     def loop(self) -> None:
         """Reads and runs until the user leaves. No error of the user's input ends it."""
-        from importlib.metadata import version
-
-        print(WELCOME.format(version=version("planscript")))
+        print(WELCOME)
         while not self.leaving:
             self.turn()
 

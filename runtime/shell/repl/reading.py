@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import DynamicCompleter
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.lexers import DynamicLexer
 
+from planscript.runtime.shell.repl.colours import InputLexer
 from planscript.runtime.shell.repl.keys import key_bindings
 from planscript.runtime.shell.repl.status import status_line
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
-    from prompt_toolkit.lexers import Lexer
 
     from planscript.runtime.shell.repl.conversation import Conversation
 
@@ -31,26 +31,17 @@ def state_folder() -> Path:
 
 def prompt_session(conversation: Conversation) -> PromptSession[str]:
     """The prompt of a conversation."""
-    made: dict[str, Completer | Lexer] = {}  # by its first use: the first prompt comes sooner
 
+    @cache  # made by its first use: the first prompt comes sooner
     def completer() -> Completer:
-        if "completer" not in made:
-            from planscript.runtime.shell.repl.completer import ScopeCompleter
+        from planscript.runtime.shell.repl.completer import ScopeCompleter
 
-            made["completer"] = ScopeCompleter(conversation.session)
-        return made["completer"]  # type: ignore[return-value]
-
-    def lexer() -> Lexer:
-        if "lexer" not in made:
-            from planscript.runtime.shell.repl.colours import InputLexer
-
-            made["lexer"] = InputLexer()
-        return made["lexer"]  # type: ignore[return-value]
+        return ScopeCompleter(conversation.session)
 
     return PromptSession(
         history=_history(conversation),
         multiline=True,
-        lexer=DynamicLexer(lexer),
+        lexer=InputLexer(),
         completer=DynamicCompleter(completer),
         complete_while_typing=False,
         key_bindings=key_bindings(),
