@@ -54,7 +54,9 @@ def moment(
         want_whole(part, "moment")
     try:
         start = datetime.datetime(year, month, day, hour, minute, tzinfo=datetime.UTC)
-    except (ValueError, OverflowError) as error:
+    except OverflowError:
+        raise run_error("ValueError", "there is no such date: a number is too large") from None
+    except ValueError as error:
         raise run_error("ValueError", f"there is no such date: {error}") from None
     return _plain((start - _EPOCH).total_seconds() + want_number(second, "moment"))
 
