@@ -1,7 +1,7 @@
 """Every script on a page of the documentation runs and prints, or fails, as the page says.
 
-A script in a ```plan block is followed by an ```output block (what it prints) or an ```error block
-(the code and the title of each message, a line each).
+A script in a ```plan block is followed by an ```output block (what it prints), an ```error block (the
+code and the title of each message, a line each) or a ```report block (what `planscript test` reports).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from planscript.runtime.errors import CODES, KINDS
 from planscript.runtime.session import Session
 
 DOCS = Path(__file__).parent.parent / "docs"
-_BLOCK = re.compile(r"```plan\n(.*?)```\n+```(output|error)\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"```plan\n(.*?)```\n+```(output|error|report)\n(.*?)```", re.DOTALL)
 WRITTEN = ["errors.md"]  # from files that have tests of their own
 
 
@@ -39,10 +39,15 @@ def examples() -> list[tuple[str, str, str, str]]:
 @pytest.mark.parametrize(
     ("script", "kind", "said"), [e[1:] for e in examples()], ids=[e[0] for e in examples()]
 )
-def test_the_page_is_true(script: str, kind: str, said: str) -> None:
+def test_the_page_is_true(script: str, kind: str, said: str, tmp_path: Path) -> None:
     out = io.StringIO()
     session = Session(stdout=out)
-    if kind == "output":
+    if kind == "report":
+        path = tmp_path / "page.plan"
+        path.write_text(script, encoding="utf-8")
+        assert [error for _, error in session.run_tests(str(path)) if error is not None] == []
+        assert [line for one in session.reports for line in one.lines()] == said.splitlines()
+    elif kind == "output":
         session.run_text(script)
         assert out.getvalue() == said
     else:
