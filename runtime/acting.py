@@ -217,7 +217,10 @@ class Acting(Declarations):
         )
         if not found:  # the journal knew it
             found.append(read_formula(answer["pddl"], world.domain, world.objects))
-        goal.formula, goal.confidence, goal.text = found[0], answer["confidence"], text
+        goal.formula, goal.confidence = found[0], answer["confidence"]
+        goal.text = "".join(
+            p if isinstance(p, str) else self.names.to_script(p.value) for p in goal.pieces
+        )
         if (text, found[0]) in self._told:
             return found[0]
         self._told.add((text, found[0]))
