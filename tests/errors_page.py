@@ -156,6 +156,7 @@ MEANING = {
     "E0804": "The domain has no words for what a text says.",
     "E0805": "A text is no goal of this domain.",
     "E0806": "A text is not understood well enough to act on.",
+    "E0807": "A text names an object that the world does not have.",
     "E0810": "A goal model cannot be loaded.",
     "E0811": "A file of goals to evaluate cannot be read or is damaged.",
     "E0812": "There is nothing to train on.",

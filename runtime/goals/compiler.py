@@ -9,56 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from planscript.lang.diagnostics import Diagnostic, PlanscriptError
-from planscript.runtime.goals.lock import Entry, Lock, normal_text, signature
-from planscript.runtime.pddl.model import Atom, Domain, Formula, Parameter
+from planscript.lang.diagnostics import Diagnostic
+from planscript.runtime.goals.doubts import GoalDoubt as GoalDoubt
+from planscript.runtime.goals.doubts import (
+    Reading,
+    diagnose,
+    near_names,
+    unknown_objects,
+)
+from planscript.runtime.goals.doubts import Scope as Scope
+from planscript.runtime.goals.lock import DoubtKind, Entry, Lock, normal_text, signature
+from planscript.runtime.pddl.model import Domain, Formula
 from planscript.runtime.pddl.reader import read_formula
 from planscript.runtime.pddl.writer import write_formula
 
 if TYPE_CHECKING:
     from planscript.runtime.goals.predict import GoalModel, Prediction, Prepared
 
-DoubtKind = Literal["NotAGoal", "Inexpressible", "UnknownObject", "Ambiguous"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to understand a text."""
-
-    goal: Formula
-    confidence: float
-
-
-class GoalDoubt(PlanscriptError):
-    """A text that was not taken as a goal: it is none, or the model is not sure enough.
-
-    `kind` names the GoalError that scripts catch; `readings` are the best candidates, best first;
-    `unlinked` are the words of the text that found no symbol in the domain.
-    """
-
-    def __init__(
-        self,
-        kind: DoubtKind,
-        diagnostic: Diagnostic,
-        readings: Sequence[Reading] = (),
-        unlinked: Sequence[str] = (),
-    ) -> None:
-        super().__init__(diagnostic)
-        self.kind = kind
-        self.readings = tuple(readings)
-        self.unlinked = tuple(unlinked)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a text is compiled against: a domain and the objects and facts of a world."""
-
-    domain: Domain
-    objects: Mapping[str, Parameter]
-    init: frozenset[Atom]
+WORTH_LOCKING = 0.05  # readings less likely than this are not recorded with a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +104,8 @@ class GoalCompiler:
             entry = self._ask_model(template, parts, holes, types, scope, say, allowing)
             origin = "model"
             self.lock.add(entry)
+        elif entry.refused:
+            raise _locked_doubt(entry, entry.refused, holes, scope, say)
         goal = fill(entry.pddl, {n: h.value for n, h in holes.items()}, scope)
         return CompiledGoal(goal, entry.confidence, origin, entry)
 
@@ -221,22 +194,12 @@ class GoalCompiler:
         readings = [Reading(goal, p) for goal, p in found.alternatives]
         if found.goal is not None and not any(r.goal == found.goal for r in readings):
             readings.insert(0, Reading(found.goal, found.confidence))
-        if found.refused or found.goal is None:
-            raise _refusal(template, readings, found.unlinked, scope)
         limit = self.model.threshold if self.threshold is None else self.threshold
-        if found.confidence < limit:
-            raise _unsure(template, readings, found.unlinked, say)
-        missing = [n for n, name in standing.items() if name not in _names_in(found.goal)]
-        if missing:
-            raise _unsure(template, readings, [standing[n] for n in missing], say)
-        pddl = write_formula(found.goal)
-        for name, value in standing.items():
-            # A name holds no backslash, so it can stand in a replacement as it is.
-            pddl = re.sub(rf"(?<=[\s(]){re.escape(value)}(?=[\s)])", "{" + name + "}", pddl)
-        return Entry(
+        kind, words = _doubt_about(text, found, limit, standing, scope)
+        refusal = Entry(
             template,
-            pddl,
-            say(found.goal) if not holes else _with_holes(say(found.goal), standing),
+            "",
+            "",
             found.confidence,
             scope.domain.name,
             self.signature(scope.domain),
@@ -244,6 +207,72 @@ class GoalCompiler:
             tuple(types.items()),
             allowing,
         )
+        if kind is not None or found.goal is None:
+            kind = kind or "NotAGoal"
+            perhaps = [
+                (r.confidence, _template(r.goal, standing))
+                for r in readings[:3]
+                if r.confidence >= WORTH_LOCKING
+            ]
+            raise GoalDoubt(
+                kind,
+                diagnose(kind, template, readings, words, scope, say),
+                readings,
+                words,
+                replace(refusal, refused=kind, unlinked=tuple(words), perhaps=tuple(perhaps)),
+            )
+        says = say(found.goal)
+        return replace(
+            refusal,
+            pddl=_template(found.goal, standing),
+            says=_with_holes(says, standing) if holes else says,
+        )
+
+
+def _doubt_about(
+    text: str, found: Prediction, limit: float, standing: Mapping[str, str], scope: Scope
+) -> tuple[DoubtKind | None, Sequence[str]]:
+    """Why a prediction is not to be acted on (None: it is), and the words that are to blame."""
+    names = _names_in(found.goal) if found.goal is not None else set()
+    # A misspelt name is no harm where the goal has the object that it may have meant.
+    unknown = [
+        said
+        for said in unknown_objects(text, found.unlinked, scope)
+        if any(letter.isdigit() for letter in said)
+        or found.confidence < limit
+        or not names.intersection(near_names(said, scope))
+    ]
+    if unknown:
+        return "UnknownObject", unknown
+    if found.refused or found.goal is None:
+        return ("Inexpressible" if found.unlinked else "NotAGoal"), found.unlinked
+    if found.confidence < limit:
+        return "Ambiguous", found.unlinked
+    missing = [name for name in standing.values() if name not in names]
+    return ("Ambiguous", missing) if missing else (None, ())
+
+
+def _template(goal: Formula, standing: Mapping[str, str]) -> str:
+    """The goal as PDDL with `{name}` in the place of the objects that stand for slots."""
+    pddl = write_formula(goal)
+    for name, value in standing.items():
+        # A name holds no backslash, so it can stand in a replacement as it is.
+        pddl = re.sub(rf"(?<=[\s(]){re.escape(value)}(?=[\s)])", "{" + name + "}", pddl)
+    return pddl
+
+
+def _locked_doubt(
+    entry: Entry,
+    kind: DoubtKind,
+    holes: Mapping[str, Hole],
+    scope: Scope,
+    say: Callable[[Formula], str],
+) -> GoalDoubt:
+    """The refusal that a lock file records."""
+    values = {name: hole.value for name, hole in holes.items()}
+    readings = [Reading(fill(pddl, values, scope), sure) for sure, pddl in entry.perhaps]
+    told = diagnose(kind, entry.text, readings, entry.unlinked, scope, say)
+    return GoalDoubt(kind, told, readings, entry.unlinked, entry, locked=True)
 
 
 def fill(pddl: str, values: Mapping[str, str], scope: Scope) -> Formula:
@@ -292,55 +321,3 @@ def _with_holes(words: str, standing: Mapping[str, str]) -> str:
             flags=re.IGNORECASE,
         )
     return words
-
-
-def _refusal(
-    text: str, readings: Sequence[Reading], unlinked: Sequence[str], scope: Scope
-) -> GoalDoubt:
-    if unlinked:
-        listed = ", ".join(f"“{word}”" for word in unlinked[:4])
-        return GoalDoubt(
-            "Inexpressible",
-            Diagnostic(
-                "E0804",
-                f"nothing in the domain `{scope.domain.name}` says {listed}",
-                label=text[:60],
-                hint="say it with the predicates and objects of the domain, or write a formula",
-            ),
-            readings,
-            unlinked,
-        )
-    return GoalDoubt(
-        "NotAGoal",
-        Diagnostic(
-            "E0805",
-            f"this text is no goal of the domain `{scope.domain.name}`",
-            label=text[:60],
-            hint="say what is to be true in the end, or write a formula such as on(apple, table)",
-        ),
-        readings,
-    )
-
-
-def _unsure(
-    text: str,
-    readings: Sequence[Reading],
-    unlinked: Sequence[str],
-    say: Callable[[Formula], str],
-) -> GoalDoubt:
-    shown = "; ".join(
-        f"{say(r.goal)} {write_formula(r.goal)} ({r.confidence:.2f})" for r in readings[:3]
-    )
-    return GoalDoubt(
-        "Ambiguous",
-        Diagnostic(
-            "E0806",
-            "this text is not understood well enough to act on",
-            label=text[:60],
-            hint=f"it might mean: {shown}; say it more plainly, or write the formula"
-            if shown
-            else "say it more plainly, or write the formula",
-        ),
-        readings,
-        unlinked,
-    )

@@ -13,10 +13,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span
 from planscript.runtime.pddl.model import Domain, Parameter
 
+DoubtKind = Literal["NotAGoal", "Inexpressible", "UnknownObject", "Ambiguous"]
 HEADER = "# planscript lock 1. Made by `planscript compile`; review it as you review code."
 
 
@@ -27,6 +29,10 @@ class Entry:
     `text` has `{name}` where a slot stood; `slots` gives each slot's type; `pddl` is the goal, with
     `{name}` in the place of the slot's object; `says` is the goal in words, for the reviewer.
     `allowing` lists the only predicates that the goal may use (empty: all).
+
+    A text that is meant to be refused has neither `pddl` nor `says`: `refused` is the kind of
+    GoalError, `unlinked` the words to blame, and `perhaps` the likeliest readings as confidence and
+    PDDL.
     """
 
     text: str
@@ -38,6 +44,9 @@ class Entry:
     model: str
     slots: tuple[tuple[str, str], ...] = ()
     allowing: tuple[str, ...] = ()
+    refused: DoubtKind | None = None
+    unlinked: tuple[str, ...] = ()
+    perhaps: tuple[tuple[float, str], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, tuple[tuple[str, str], ...], tuple[str, ...]]:
@@ -114,13 +123,21 @@ class Lock:
         """The text of the lock file."""
         blocks = [HEADER]
         for entry in self._entries.values():
-            lines = [f"goal {json.dumps(entry.text, ensure_ascii=False)}", f"  pddl {entry.pddl}"]
+            lines = [f"goal {json.dumps(entry.text, ensure_ascii=False)}"]
+            if entry.refused:
+                lines.append(f"  refused {entry.refused}")
+                if entry.unlinked:
+                    lines.append("  words " + json.dumps(entry.unlinked, ensure_ascii=False))
+                lines += [f"  perhaps {sure:.2f} {pddl}" for sure, pddl in entry.perhaps]
+            else:
+                lines.append(f"  pddl {entry.pddl}")
             if entry.slots:
                 lines.append("  slots " + ", ".join(f"{n}: {t}" for n, t in entry.slots))
             if entry.allowing:
                 lines.append("  allowing " + ", ".join(entry.allowing))
+            if not entry.refused:
+                lines.append(f"  says {entry.says}")
             lines += [
-                f"  says {entry.says}",
                 f"  confidence {entry.confidence:.2f}",
                 f"  domain {entry.domain} {entry.signature}",
                 f"  model {entry.model}",
@@ -156,7 +173,9 @@ def _reason(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or str(error)
 
 
-_NEEDED = ("pddl", "says", "confidence", "domain", "model")
+_NEEDED = ("confidence", "domain", "model")
+_OF_GOALS = ("pddl", "says")
+_OTHER = ("slots", "allowing", "refused", "words", "perhaps")
 
 
 def parse_lock(text: str, source: str) -> Lock:
@@ -166,34 +185,45 @@ def parse_lock(text: str, source: str) -> Lock:
         raise _bad("this is not a lock file of this version", source, 1, lines)
     entries: list[Entry] = []
     fields: dict[str, str] = {}
+    perhaps: list[str] = []
     start = 0
 
     def finish() -> None:
         if not fields:
             return
-        missing = [name for name in _NEEDED if name not in fields]
+        refused = "refused" in fields
+        needed = _NEEDED if refused else (*_OF_GOALS, *_NEEDED)
+        missing = [name for name in needed if name not in fields]
         if missing:
             raise _bad(f"this entry has no `{missing[0]}` line", source, start, lines)
         try:
             name, _, mark = fields["domain"].rpartition(" ")
             pairs = [p.split(": ", 1) for p in fields.get("slots", "").split(", ") if p]
             allowing = tuple(a for a in fields.get("allowing", "").split(", ") if a)
+            readings = [line.split(" ", 1) for line in perhaps]
+            kinds: dict[str, DoubtKind] = {kind: kind for kind in get_args(DoubtKind)}
+            if refused and fields["refused"] not in kinds:
+                raise ValueError
             entries.append(
                 Entry(
                     str(json.loads(fields["goal"])),
-                    fields["pddl"],
-                    fields["says"],
+                    fields.get("pddl", ""),
+                    fields.get("says", ""),
                     float(fields["confidence"]),
                     name,
                     mark,
                     fields["model"],
                     tuple((n, t) for n, t in pairs),
                     allowing,
+                    kinds.get(fields.get("refused", "")),
+                    tuple(str(word) for word in json.loads(fields.get("words", "[]"))),
+                    tuple((float(sure), pddl) for sure, pddl in readings),
                 )
             )
-        except ValueError:
+        except (ValueError, TypeError):
             raise _bad("this entry is damaged", source, start, lines) from None
         fields.clear()
+        perhaps.clear()
 
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
@@ -204,7 +234,10 @@ def parse_lock(text: str, source: str) -> Lock:
             start = number
             if word != "goal":
                 raise _bad("expected a line that begins with `goal`", source, number, lines)
-        elif word not in (*_NEEDED, "slots", "allowing") or word in fields or not fields:
+        elif word == "perhaps" and fields:
+            perhaps.append(rest)
+            continue
+        elif word not in (*_OF_GOALS, *_NEEDED, *_OTHER) or word in fields or not fields:
             raise _bad(f"unexpected `{word}` line", source, number, lines)
         fields[word] = rest
     finish()

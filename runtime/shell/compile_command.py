@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", help="write nothing; 1 where the lock file is out of date"
     )
     parser.add_argument("--renew", action="store_true", help="compile anew what is locked already")
+    parser.add_argument(
+        "--refusals", action="store_true", help="lock what is refused too: it is meant to be"
+    )
     add_session_arguments(parser)
 
 
@@ -31,11 +34,15 @@ def run(args: argparse.Namespace) -> int:
     if not args.renew:
         for entry in old:
             session.compiler.lock.add(entry)
+    meant = {entry.key for entry in old if entry.refused}
     fresh = Lock()
     doubts = skipped = 0
     for found in goals_of_file(session, args.file):
         diagnostic = as_diagnostic(found)
-        if diagnostic is not None:
+        refusal = found.doubt.entry if found.doubt is not None else None
+        if refusal is not None and (args.refusals or refusal.key in meant):
+            fresh.add(refusal)
+        elif diagnostic is not None:
             doubts += 1
             report_one(diagnostic)
         elif found.compiled is None:

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Shows place, text, PDDL, words and confidence of each goal; 1 where one was refused."""
+    """Shows place, text, PDDL, words and confidence of each goal; 1 where one was refused that is not locked so."""
     from planscript.runtime.goals.lock import lock_path, read_lock
     from planscript.runtime.pddl.writer import write_formula
     from planscript.runtime.script_goals import goals_of_file
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
             origin = "locked" if found.compiled.origin == "lock" else "by the model"
             _row("sure", f"{entry.confidence:.0%} ({origin})")
         elif found.doubt is not None:
-            refused += 1
+            refused += not found.doubt.locked
             _row(found.doubt.kind, found.doubt.diagnostics[0].title)
             for reading in found.doubt.readings[:3]:
                 words = session.acting.speaker(session.acting.language_of(found.text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,18 @@ ENTRIES = st.builds(
     allowing=st.lists(NAMES, max_size=2).map(tuple),
 )
 
+REFUSED = st.builds(
+    replace,
+    ENTRIES,
+    pddl=st.just(""),
+    says=st.just(""),
+    refused=st.sampled_from(["NotAGoal", "Inexpressible", "UnknownObject", "Ambiguous"]),
+    unlinked=st.lists(TEXTS, max_size=3).map(tuple),
+    perhaps=st.lists(st.just((0.25, "(on {a} table)")), max_size=2).map(tuple),
+)
 
-@given(st.lists(ENTRIES, max_size=5))
+
+@given(st.lists(ENTRIES | REFUSED, max_size=5))
 def test_what_is_written_is_read_again(entries: list[Entry]) -> None:
     lock = Lock(entries)
     assert list(parse_lock(lock.write(), "x.lock")) == list(lock)
@@ -59,6 +70,9 @@ def test_no_file_is_an_empty_lock(tmp_path: Path) -> None:
         (("  pddl (on apple table)\n", ""), 3),
         (("  confidence 0.90", "  confidence high"), 3),
         (("  says Yes.", "  sings Yes."), 5),
+        (("  pddl (on apple table)", "  refused Perhaps"), 3),
+        (("  pddl (on apple table)", "  refused Ambiguous\n  words 3"), 3),
+        (("  pddl (on apple table)", "  refused Ambiguous\n  perhaps so"), 3),
     ],
 )
 def test_a_damaged_lock_file_is_refused_with_its_line(damage: tuple[str, str], line: int) -> None:
