@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from planscript.lang.diagnostics import Diagnostic, SourceError
 from planscript.runtime.shell import goals_show
 
 
@@ -24,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate = kinds.add_parser("eval", help="compare what the model says with gold goals")
     evaluate.add_argument("rows", nargs="+", metavar="ROWS.jsonl", help="rows that have a goal")
     evaluate.add_argument("--domains", metavar="DIR", help="default: `domains` beside each file")
+    evaluate.add_argument("--svg", metavar="FILE", help="draw risk against coverage there")
     _model_arguments(evaluate)
     evaluate.set_defaults(run_goals=run_eval)
 
@@ -51,11 +54,21 @@ def run_predict(args: argparse.Namespace) -> int:
 
 
 def run_eval(args: argparse.Namespace) -> int:
-    """Prints a table: share of rows that are right, refusals, risk against coverage."""
-    from planscript.runtime.goals.training.evaluate import evaluate_files, table
+    """Prints what is right by source and by phenomenon, refusals, risk against coverage."""
+    from planscript.runtime.goals.training.chart import line_chart
+    from planscript.runtime.goals.training.evaluate import evaluate_files, risk_coverage, table
 
     results = evaluate_files(
         args.rows, args.domains, args.model, beam=args.beam, threads=args.threads
     )
     print(table(results))
+    if args.svg:
+        curve = [(coverage, risk) for coverage, risk, _ in risk_coverage(results)]
+        chart = line_chart("Risk against coverage", "share of rows acted on", {"wrong": curve})
+        try:
+            Path(args.svg).write_text(chart, encoding="utf-8")
+        except OSError as error:
+            raise SourceError(
+                Diagnostic("E0905", f"cannot write {args.svg}: {error.strerror or error}")
+            ) from None
     return 0

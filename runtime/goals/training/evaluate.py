@@ -1,4 +1,4 @@
-"""Predictions against gold goals: share that is right, refusals, risk against coverage.
+"""Predictions against gold goals: share that is right, by phenomenon; risk against coverage.
 
 Two goals count as equal when they agree in a normal form (connectives flattened and sorted, negations
 at the atoms, variables renamed), or when they do after grounding over the row's objects.
@@ -14,6 +14,7 @@ import torch
 
 from planscript.runtime.goals.predict import GoalModel
 from planscript.runtime.goals.rows import predict_rows, read_rows
+from planscript.runtime.goals.training.phenomena import ORDER, phenomena
 from planscript.runtime.pddl.model import (
     And,
     Atom,
@@ -45,6 +46,7 @@ class Outcome:
     confidence: float
     evidence: tuple[float, ...] = ()
     best_right: bool = False  # the best reading is right, refused or not
+    phenomena: tuple[str, ...] = ()  # of the gold goal, see `phenomena.py`
 
 
 def evaluate_files(
@@ -94,6 +96,7 @@ def evaluate_files(
                     found.confidence,
                     found.evidence,
                     best,
+                    tuple(phenomena(wanted[0], row.text, row.objects)),
                 )
             )
     return results
@@ -111,15 +114,40 @@ def table(results: Sequence[Outcome]) -> str:
             f"{_share(r.listed for r in told)} {_share(r.refused for r in other):>8} "
             f"{_share(r.refused for r in told):>8}"
         )
-    accepted = sorted((r for r in results if not r.refused), key=lambda r: -r.confidence)
-    for percent in (25, 50, 75, 100):
-        top = accepted[: max(1, len(accepted) * percent // 100)]
-        if accepted:
+    lines += ["", f"{'phenomenon':24} {'rows':>6} {'right':>7} {'n-best':>7} {'':8} {'falsely':>8}"]
+    for one in ORDER:
+        mine = [r for r in results if one in r.phenomena]
+        if mine:
             lines.append(
-                f"surest {percent:3} % of the accepted: {_share(r.right for r in top)} right, "
-                f"confidence from {top[-1].confidence:.2f}"
+                f"{one:24} {len(mine):6} {_share(r.right for r in mine)} "
+                f"{_share(r.listed for r in mine)} {'':8} {_share(r.refused for r in mine):>8}"
             )
+    curve = risk_coverage(results)
+    if curve:
+        lines += ["", f"{'coverage':>8} {'right':>7} {'confidence from':>16}"]
+    for percent in range(10, 101, 10):
+        if curve:
+            coverage, risk, least = curve[max(0, len(curve) * percent // 100 - 1)]
+            lines.append(f"{coverage:8.1%} {1 - risk:7.1%} {least:16.2f}")
+    if curve:
+        area = sum(risk for _, risk, _ in curve) / len(curve)
+        lines.append(f"area under risk against coverage: {area:.3f}")
     return "\n".join(lines)
+
+
+def risk_coverage(results: Sequence[Outcome]) -> list[tuple[float, float, float]]:
+    """Coverage (share of all rows acted on), risk (share of those that is wrong), least confidence.
+
+    One triple for each accepted row, the surest first (El-Yaniv and Wiener, On the Foundations of
+    Noise-free Selective Classification, JMLR 2010).
+    """
+    accepted = sorted((r for r in results if not r.refused), key=lambda r: -r.confidence)
+    wrong = 0
+    curve = []
+    for number, one in enumerate(accepted, 1):
+        wrong += not one.right
+        curve.append((number / len(results), wrong / number, one.confidence))
+    return curve
 
 
 def _share(values: object) -> str:
