@@ -97,6 +97,10 @@ class World:
             goal=goal if sensing is None else sensing.certain(goal),
         )
 
+    def plain_problem(self, goal: Formula) -> Problem:
+        """The planning problem from the facts that hold now to `goal`, as if all were known."""
+        return dataclasses.replace(self._problem, domain=self.domain, init=self.state, goal=goal)
+
     def holds(self, formula: Formula, state: frozenset[Atom] | None = None) -> bool:
         """Whether the formula is true now (or in `state`), derived predicates included."""
         return self._interpreter.holds(formula, self.state if state is None else state)
