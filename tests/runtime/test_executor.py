@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -25,8 +26,10 @@ from planscript.runtime.pddl.model import (
     Not,
     Parameter,
     Predicate,
+    Problem,
 )
-from planscript.runtime.planner.solve import Options, Planner
+from planscript.runtime.planner.solve import Options, Plan, Planner, Result
+from planscript.runtime.planner.status import Status
 from planscript.runtime.policies import Policy
 from planscript.runtime.world import World
 
@@ -174,6 +177,42 @@ def test_an_excluded_step_is_in_no_plan() -> None:
     )
     plan = Planner().solve(problem, Options()).plan
     assert plan is not None and step not in plan.steps
+
+
+def test_the_part_of_a_broken_plan_that_still_works_is_kept_where_that_is_cheaper() -> None:
+    def carry(box: str, room: str, to: str) -> Atom:
+        return Atom("carry", (box, room, to))
+
+    def roundabout(problem: Problem, options: Options) -> Result:
+        """A search that carries each box through the cellar, and is not sure that it is best."""
+        steps: list[Atom] = []
+        boxes = [b for b in ("b1", "b2", "b3") if at(b, "attic") not in problem.init]
+        for box in boxes:
+            if len(boxes) == 3 and not moved:  # the first time it goes straight
+                steps.append(carry(box, "hall", "attic"))
+            elif len(boxes) == 1:
+                steps.append(carry(box, "hall", "attic"))
+            else:
+                steps += [carry(box, "hall", "cellar"), carry(box, "cellar", "attic")]
+        plan = Plan(tuple(steps), Fraction(len(steps)))
+        return Result(Status.SOLVED, plan)
+
+    moved: list[Atom] = []
+
+    def perform(world: World, executor: Executor, step: Atom) -> None:
+        if not moved:  # the first box falls down again: the rest still works, but is not enough
+            executor.observe(world.now(And((at("b1", "hall"), Not(at("b1", "attic"))))))
+            executor.observe(world.now(Atom("shut", ("hall",))))
+        moved.append(step)
+
+    world, executor, recorder = make(perform)
+    executor.solve = roundabout
+    goal = And(tuple(at(b, "attic") for b in ("b1", "b2", "b3")))
+    outcome = executor.achieve(goal, Options())
+    assert outcome.status == "achieved" and outcome.plans == 2
+    (kept,) = [details["steps"] for kind, details in recorder.events if kind == "keep"]
+    assert kept == [carry("b2", "hall", "attic"), carry("b3", "hall", "attic")]
+    assert moved[1:] == [*kept, carry("b1", "hall", "attic")]
 
 
 def test_executing_a_plan_stops_at_a_step_that_cannot_be_done() -> None:
