@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 
-from planscript.lang.diagnostics import PlanscriptError
+from planscript.lang.diagnostics import LimitError, PlanscriptError
 from planscript.runtime import values
 from planscript.runtime.errors import KINDS, ErrorValue, RunError, run_error
 from planscript.runtime.events import Arrival, Event, Inbox, ScriptEvents
@@ -90,14 +90,24 @@ class Surroundings:
         return journal.ask("call", data, live, in_doubt if careful else None)
 
 
-def told_facts(value: Any, acting: Acting) -> tuple[Literal, ...]:
+def told_facts(value: Any, acting: Acting, source: str) -> tuple[Literal, ...]:
     """The literals in what a handler returned or a script posted: as `observed_facts`, or a goal.
 
-    Raises errors of the language where it is no such thing.
+    `source` says in an error where the value is from. Raises ValueError of the language where it is
+    no such thing.
     """
-    if isinstance(value, values.GoalValue):
-        return tuple(acting.current_world().literals(acting.formula_of(value)))
-    return () if value is None else observed_facts(value, acting.current_world())
+    if value is None:
+        return ()
+    try:
+        if isinstance(value, values.GoalValue):
+            return tuple(acting.current_world().literals(acting.formula_of(value)))
+        return observed_facts(value, acting.current_world())
+    except LimitError:
+        raise
+    except PlanscriptError as error:
+        first = error.diagnostics[0]
+        title = "it is not facts joined by `and`" if first.code == "E0701" else first.title
+        raise run_error("ValueError", f"{source}: {title}", hint=first.hint) from None
 
 
 class Performer:
@@ -139,7 +149,8 @@ class Performer:
             raise StepFailed(reason) from None
         finally:
             self.deadline, self._step = None, outer
-        told = told_facts(result, self.acting)
+        name = self.acting.names.to_script(step.name)
+        told = told_facts(result, self.acting, f"what `perform {name}` returned")
         if told:
             self.acting.tell(told)
         return True
@@ -233,7 +244,7 @@ class Performer:
         """The events since it was asked last."""
         found = self.around.faults.due() if self.around.faults is not None else []
         for posted in self.around.events.take():
-            told = told_facts(posted.facts, self.acting)
+            told = told_facts(posted.facts, self.acting, "an event")
             found.append(Event(told, bool(posted.interrupt), posted.interrupt))
         for arrival in self._arrivals():
             try:

@@ -95,5 +95,5 @@ def test_what_it_raises_is_the_reason_of_the_failure(told: Told) -> None:
 
 def test_text_that_is_no_fact_is_an_error(told: Told) -> None:
     assert told("perform press = robot.nonsense") == [
-        "ValueError no predicate `litt` that could be told"
+        "ValueError what `perform press` returned: no predicate `litt` that could be told"
     ]
