@@ -597,7 +597,9 @@ class Acting(Declarations):
             case values.GoalValue():
                 return speaker.goal(self.formula_of(value))
             case values.WorldValue():
-                return speaker.state((value.world or self.current_world()).state)
+                world = value.world or self.current_world()
+                unsure = Explainer(speaker).unsure(world.unknown)
+                return " ".join(part for part in (speaker.state(world.state), unsure) if part)
             case values.Obj():
                 return speaker.noun(value.key, {})
             case list() if value and all(isinstance(v, values.Step) for v in value):

@@ -7,7 +7,7 @@ Listens to what happens; it neither plans nor acts.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,6 +108,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "blocked": "“{step}” would make it so, but for that it must hold that {fact}.",
         "no object": "There is no {fact}.",
         "circular": "That would have to hold before itself.",
+        "unsure": "Nobody knows whether {facts}.",
         "join": "; ",
         "space": "\n",
     },
@@ -139,6 +140,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "blocked": "“{step}”本可做到，但需要“{fact}”成立。",
         "no object": "不存在{fact}。",
         "circular": "那需要它自己先成立。",
+        "unsure": "不知道是否：{facts}。",
         "join": "；",
         "space": "\n",
     },
@@ -158,6 +160,11 @@ class Explainer:
     def _facts(self, literals: Sequence[Literal]) -> str:
         said = [self.speaker.fact(atom, positive) for atom, positive in literals]
         return self._line("join").join(said)
+
+    def unsure(self, facts: Iterable[Atom]) -> str:
+        """That these facts are not known; empty where there are none."""
+        literals = [(atom, True) for atom in sorted(facts, key=plain)]
+        return self._line("unsure", facts=self._facts(literals)) if literals else ""
 
     # ------------------------------------------------ why a step
 
