@@ -354,13 +354,17 @@ class _Pursuit:
             executor.emit("obstacle", {"step": step, "reason": reason})
             self.steps = []
             return None
+        expected = world.successor(planned)
+        if expected == world.belief:  # what it is for has been achieved already
+            executor.emit("skip", {"steps": [step]})
+            del self.steps[0]
+            return None
         if self.actions >= self.policy.max_actions:
             return self._end("gave_up", f"{self.actions} steps have not reached the goal")
         if not executor.may(step):
             self._exclude(step, "was not confirmed")
             return None
         self.actions += 1
-        expected = world.successor(planned)
         try:
             failure = executor.carry_out(planned)
         except StepInDoubt:
