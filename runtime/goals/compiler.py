@@ -27,6 +27,7 @@ from planscript.runtime.pddl.reader import read_formula
 from planscript.runtime.pddl.writer import write_formula
 
 if TYPE_CHECKING:
+    from planscript.runtime.goals.language_model import LanguageModel
     from planscript.runtime.goals.predict import GoalModel, Prediction, Prepared
 
 WORTH_LOCKING = 0.05  # readings less likely than this are not recorded with a refusal
@@ -53,7 +54,7 @@ class CompiledGoal:
 class GoalCompiler:
     """Compiles the texts of one session.
 
-    `model_dir` None takes the model that ships with Planscript; `frozen` refuses whatever is not
+    `model_dir` None takes the model that ships with Planscript (`hf:...` a language model); `frozen` refuses whatever is not
     locked; `threshold` (0 to 1) is the confidence below which a text is refused (None: the model's
     own); `loading` is called once, before the model is loaded.
     """
@@ -72,7 +73,7 @@ class GoalCompiler:
         self.threshold = threshold
         self._model_dir = model_dir
         self._loading = loading
-        self._model: GoalModel | None = None
+        self._model: GoalModel | LanguageModel | None = None
         self._prepared: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Prepared] = {}
         self._signatures: dict[int, tuple[Domain, str]] = {}
 
@@ -151,14 +152,14 @@ class GoalCompiler:
         return self._model is not None
 
     @property
-    def model(self) -> GoalModel:
+    def model(self) -> GoalModel | LanguageModel:
         """The model, loaded when it is first asked for."""
         if self._model is None:
             if self._loading is not None:
                 self._loading()
-            from planscript.runtime.goals.predict import GoalModel
+            from planscript.runtime.goals.language_model import load_model
 
-            self._model = GoalModel.load(self._model_dir)
+            self._model = load_model(self._model_dir)
         return self._model
 
     def predict(self, text: str, scope: Scope, allowing: tuple[str, ...] = ()) -> Prediction:

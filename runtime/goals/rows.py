@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span
+from planscript.runtime.goals.language_model import LanguageModel, load_model
 from planscript.runtime.goals.predict import GoalModel, Prediction, Prepared
 from planscript.runtime.pddl.model import Atom, Domain, Parameter
 from planscript.runtime.pddl.reader import read_domain_file
@@ -112,7 +113,7 @@ def _domain(path: Path) -> tuple[Domain, dict[str, str]]:
 
 
 def predict_rows(
-    rows: Iterator[TextRow], model: GoalModel, beam: int = 5
+    rows: Iterator[TextRow], model: GoalModel | LanguageModel, beam: int = 5
 ) -> Iterator[tuple[TextRow, Prediction]]:
     """Each row with what the model makes of it; rows of one world in turn share its encoding."""
     last: tuple[object, ...] = ()
@@ -137,7 +138,7 @@ def predict_file(
     """Predicts a file of rows into another; the number of rows. Raises SourceError on bad input."""
     if threads:
         torch.set_num_threads(threads)
-    network = GoalModel.load(model)
+    network = load_model(model)
     count = 0
     wanted = list(read_rows(rows, domains))
     try:

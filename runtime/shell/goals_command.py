@@ -32,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _model_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", metavar="DIR", help="another model than the one that ships")
+    parser.add_argument(
+        "--model", metavar="DIR", help="another model: a folder, hf:NAME or hf-hub:NAME"
+    )
     parser.add_argument("--beam", type=int, default=5, metavar="N", help="hypotheses kept (5)")
     parser.add_argument("--threads", type=int, metavar="N", help="threads of the network")
 

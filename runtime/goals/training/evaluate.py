@@ -12,7 +12,7 @@ from itertools import permutations, product
 
 import torch
 
-from planscript.runtime.goals.predict import GoalModel
+from planscript.runtime.goals.language_model import load_model
 from planscript.runtime.goals.rows import predict_rows, read_rows
 from planscript.runtime.goals.training.phenomena import ORDER, phenomena
 from planscript.runtime.pddl.model import (
@@ -63,7 +63,7 @@ def evaluate_files(
     """
     if threads:
         torch.set_num_threads(threads)
-    network = GoalModel.load(model)
+    network = load_model(model)
     results = []
     for path in paths:
         rows = [row for row in read_rows(path, domains) if "goal" in row.data]
