@@ -399,11 +399,11 @@ class Session:
         return self.acting.around.patience if "acting" in self.__dict__ else None
 
     def _ask_to_go_on(self, question: str) -> bool:
-        self.write(f"{question} [y/N] ")
+        self._show(f"{question} [y/N] ")  # the journal has the question with its answer
         try:
             answer = self.read_line()
         except RunError:  # nobody is there to answer
-            self.write("\n")
+            self._show("\n")
             return False
         return answer.strip().lower() in ("y", "yes", "是", "好", "可以")
 
@@ -590,6 +590,10 @@ class Session:
             self.journal.note("print", text)
             if told_before and self.tell_only_new:
                 return
+        self._show(text)
+
+    def _show(self, text: str) -> None:
+        """To standard output, and not to the journal."""
         out = sys.stdout if self.stdout is None else self.stdout
         try:
             out.write(text)
