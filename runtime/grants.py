@@ -4,6 +4,7 @@ granted.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -14,13 +15,13 @@ from planscript.runtime.errors import run_error
 @dataclass(frozen=True, slots=True)
 class Grants:
     """`read` and `write`: the folders or files below which a script may read or write (None:
-    nowhere).
+    nowhere). `run`: the programs that it may start, by name or path (None: none, "*": all).
     """
 
     read: tuple[Path, ...] | None = None
     write: tuple[Path, ...] | None = None
     env: bool = False
-    run: bool = False
+    run: tuple[str, ...] | None = None
     python: bool = False
 
     def path(self, path: str, what: Literal["read", "write"]) -> Path:
@@ -39,14 +40,31 @@ class Grants:
             hint=f"whoever runs it can allow that: --allow-{what}={path}",
         )
 
-    def need(self, what: Literal["env", "run", "python"]) -> None:
+    def program(self, name: str) -> str:
+        """The path of a program, found as a shell finds it; GrantError where it is not granted.
+
+        A grant for a name is one for the program of that name that is found first, not for others
+        that are called the same. Raises IOError of the language where there is no such program.
+        """
+        from shutil import which
+
+        found = which(name)
+        place = None if found is None else os.path.abspath(found)
+        for granted in self.run or ():
+            if granted in ("*", name) or (place and place == os.path.abspath(which(granted) or "")):
+                if place is None:
+                    raise run_error("IOError", f"no program {name}")
+                return place
+        raise run_error(
+            "GrantError",
+            f"the script may not start the program {name}",
+            hint=f"whoever runs it can allow that: --allow-run={name}",
+        )
+
+    def need(self, what: Literal["env", "python"]) -> None:
         """GrantError where `what` is not granted."""
         if not getattr(self, what):
-            said = {
-                "env": "read environment variables",
-                "run": "start programs",
-                "python": "import Python modules",
-            }[what]
+            said = {"env": "read environment variables", "python": "import Python modules"}[what]
             raise run_error(
                 "GrantError",
                 f"the script may not {said}",

@@ -41,7 +41,14 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"the script may {about} (below PATH)",
         )
     grants.add_argument("--allow-env", action="store_true", help="read environment variables")
-    grants.add_argument("--allow-run", action="store_true", help="start programs")
+    grants.add_argument(
+        "--allow-run",
+        nargs="?",
+        const="*",
+        action="append",
+        metavar="NAME",
+        help="start programs (of this NAME)",
+    )
     grants.add_argument("--allow-python", action="store_true", help="import Python modules")
     budgets = parser.add_argument_group("budgets (default: none)")
     budgets.add_argument("--max-steps", type=_positive, metavar="N", help="loop turns and calls")
@@ -84,7 +91,7 @@ def session_options(args: argparse.Namespace) -> Mapping[str, Any]:
             read=paths(args.allow_read),
             write=paths(args.allow_write),
             env=args.allow_env,
-            run=args.allow_run,
+            run=None if args.allow_run is None else tuple(args.allow_run),
             python=args.allow_python,
         ),
         "limits": Limits(

@@ -11,7 +11,9 @@ from planscript.runtime.grants import Grants
 def test_nothing_is_granted_by_itself(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="may not read"):
         Grants().path(str(tmp_path / "a"), "read")
-    for what in ("env", "run", "python"):
+    with pytest.raises(RunError, match="may not start the program ls"):
+        Grants().program("ls")
+    for what in ("env", "python"):
         with pytest.raises(RunError, match="the script may not"):
             Grants().need(what)  # type: ignore[arg-type]
 
@@ -39,3 +41,24 @@ def test_a_grant_of_one_file(tmp_path: Path) -> None:
     assert grants.path(str(tmp_path / "out.txt"), "write").name == "out.txt"
     with pytest.raises(RunError):
         grants.path(str(tmp_path / "out.txt.bak"), "write")
+
+
+def test_a_grant_of_a_program_is_for_the_one_that_is_found_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("bin", "other"):
+        (tmp_path / folder).mkdir()
+        for name in ("tool", "toolbox"):
+            (tmp_path / folder / name).write_text("#!/bin/sh\n")
+            (tmp_path / folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    tool = str(tmp_path / "bin" / "tool")
+    assert Grants(run=("tool",)).program("tool") == tool
+    assert Grants(run=("tool",)).program(tool) == tool
+    assert Grants(run=(tool,)).program("tool") == tool
+    assert Grants(run=("*",)).program("toolbox") == tool + "box"
+    for refused in ("toolbox", str(tmp_path / "other" / "tool"), "too", "none"):
+        with pytest.raises(RunError, match="may not start"):
+            Grants(run=("tool",)).program(refused)
+    with pytest.raises(RunError, match="no program none"):
+        Grants(run=("*",)).program("none")

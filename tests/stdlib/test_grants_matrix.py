@@ -70,8 +70,8 @@ def test_the_grant_that_it_names_is_the_one_that_it_needs(
     module: str, name: str, need: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    given = {need: (tmp_path,) if need in ("read", "write") else True}
-    function = function_of(module, name, Grants(**given))  # type: ignore[arg-type]
+    allowed = {"read": (tmp_path,), "write": (tmp_path,), "run": ("x",)}.get(need, True)
+    function = function_of(module, name, Grants(**{need: allowed}))  # type: ignore[arg-type]
     try:
         function(*arguments(function))
     except RunError as error:  # there is no file x, but it was looked for

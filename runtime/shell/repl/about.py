@@ -66,7 +66,9 @@ def grants_command(conversation: Conversation, rest: str) -> None:
     for what, paths in (("read", grants.read), ("write", grants.write)):
         below = ", ".join(map(str, paths or ()))
         print(f"  {what:<7} " + (f"below {below}" if below else f"no (--allow-{what}[=PATH])"))
-    for what in ("env", "run", "python"):
+    programs = ", ".join("all" if name == "*" else name for name in grants.run or ())
+    print(f"  {'run':<7} " + (programs or "no (--allow-run[=NAME])"))
+    for what in ("env", "python"):
         print(f"  {what:<7} " + ("yes" if getattr(grants, what) else f"no (--allow-{what})"))
 
 
