@@ -7,19 +7,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
 from planscript.lang.diagnostics import Diagnostic, SourceError, Span
-from planscript.runtime.goals.language_model import LanguageModel, load_model
-from planscript.runtime.goals.predict import GoalModel, Prediction, Prepared
+from planscript.runtime.goals.language_model import load_model
+from planscript.runtime.goals.predict import Prediction, Prepared
 from planscript.runtime.pddl.model import Atom, Domain, Parameter
 from planscript.runtime.pddl.reader import read_domain_file
 from planscript.runtime.pddl.writer import write_formula
+
+
+class Predictor(Protocol):
+    """What a model of goals has to offer; see `GoalModel`."""
+
+    def prepare(
+        self,
+        domain: Domain,
+        objects: Mapping[str, Parameter],
+        init: Iterable[Atom] | None = None,
+        spelling: Mapping[str, str] | None = None,
+    ) -> Prepared: ...
+
+    def predict(self, text: str, prepared: Prepared, beam: int = 5) -> Prediction: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,7 @@ def _domain(path: Path) -> tuple[Domain, dict[str, str]]:
 
 
 def predict_rows(
-    rows: Iterator[TextRow], model: GoalModel | LanguageModel, beam: int = 5
+    rows: Iterator[TextRow], model: Predictor, beam: int = 5
 ) -> Iterator[tuple[TextRow, Prediction]]:
     """Each row with what the model makes of it; rows of one world in turn share its encoding."""
     last: tuple[object, ...] = ()

@@ -13,7 +13,7 @@ from itertools import permutations, product
 import torch
 
 from planscript.runtime.goals.language_model import load_model
-from planscript.runtime.goals.rows import predict_rows, read_rows
+from planscript.runtime.goals.rows import Predictor, predict_rows, read_rows
 from planscript.runtime.goals.training.phenomena import ORDER, phenomena
 from planscript.runtime.pddl.model import (
     And,
@@ -63,11 +63,17 @@ def evaluate_files(
     """
     if threads:
         torch.set_num_threads(threads)
-    network = load_model(model)
+    return evaluate_with(load_model(model), paths, domains, beam=beam)
+
+
+def evaluate_with(
+    model: Predictor, paths: Sequence[str], domains: str | None, *, beam: int = 5
+) -> list[Outcome]:
+    """`evaluate_files` with a model that is loaded."""
     results = []
     for path in paths:
         rows = [row for row in read_rows(path, domains) if "goal" in row.data]
-        for row, found in predict_rows(iter(rows), network, beam):
+        for row, found in predict_rows(iter(rows), model, beam):
             gold = row.data["goal"]
             source = str(row.data.get("source", path))
             if gold is None:
