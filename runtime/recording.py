@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from planscript.runtime.session import Session
 
 _CLOCKS = frozenset(("time",))
-_SAME_EVERY_TIME = frozenset(("events",))  # what these declare is declared again in a replay
+_SAME_EVERY_TIME = frozenset(("events", "log"))  # what these declare is declared again in a replay
 _CHANGES = frozenset(("write", "run", "python"))  # grants to change things outside
 _SHOWN = 200  # characters of an argument that tell one call from another
 
