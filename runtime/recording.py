@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _CLOCKS = frozenset(("time",))
 _SAME_EVERY_TIME = frozenset(("events", "log"))  # what these declare is declared again in a replay
+_ASK_THEMSELVES = frozenset(("pddl", "worlds"))  # for the text of a file: a journal has no worlds
 _CHANGES = frozenset(("write", "run", "python"))  # grants to change things outside
 _SHOWN = 200  # characters of an argument that tell one call from another
 
@@ -28,7 +29,7 @@ def recorded(session: Session, module: str, exports: Sequence[Builtin]) -> Seque
         seed = next(one for one in exports if one.name == "seed")
         draw = session.outside("random seed", "random seed", lambda: int.from_bytes(os.urandom(6)))
         seed.run(draw)
-    if module in _SAME_EVERY_TIME:
+    if module in _SAME_EVERY_TIME or module in _ASK_THEMSELVES:
         return exports
     return [
         _asked(session, module, one) if one.needs or module in _CLOCKS else one for one in exports
