@@ -623,7 +623,9 @@ class Acting(Declarations):
     def _world_member(self, world: World, name: str) -> Any:
         match name:
             case "objects":
-                return [self.object_value(key) for key in world.objects]
+                from planscript.runtime.problems import object_value
+
+                return [object_value(world, key) for key in world.objects]
             case "goal":
                 if world.goal is None:
                     raise run_error(

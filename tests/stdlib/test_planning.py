@@ -81,6 +81,11 @@ def test_the_world_in_scope_is_a_problem_where_it_has_a_goal() -> None:
     assert names["same"].cost == 1
 
 
+def test_the_objects_of_a_problem_that_is_not_in_scope_are_its_own() -> None:
+    names = run("import planning\nlet found = [str(x) for x in planning.sample().objects]\n")
+    assert names["found"] == ["depot", "mill", "farm", "book", "vase"]
+
+
 def test_a_problem_does_not_change_with_the_world_and_can_be_carried_out() -> None:
     names = run(
         LIGHTS
