@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -51,7 +52,7 @@ def test_bad_input_gives_an_error_of_the_language(module: str, name: str) -> Non
     script = f"import {module} as it\nfn call(given):\n    return it.{name}(*given)\n"
 
     def fresh() -> tuple[Session, dict[str, Any]]:
-        session = Session(limits=Limits(steps=3000))
+        session = Session(limits=Limits(steps=3000), stdin=io.StringIO(), stdout=io.StringIO())
         return session, session.run_text(script)
 
     session, names = fresh()
