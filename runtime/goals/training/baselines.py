@@ -49,7 +49,12 @@ class NearestNeighbour:
         counts = [self._words(e.text) for e in examples]
         found = Counter(word for one in counts for word in one)
         self._rarity = {word: math.log(len(examples) / n) + 1 for word, n in found.items()}
-        self._vectors = [self._weighted(one) for one in counts]
+        self._domains = {example.domain.name for example in examples}
+        # word -> the examples that have it, with its weight there
+        self._index: dict[str, list[tuple[int, float]]] = {}
+        for number, one in enumerate(counts):
+            for word, value in self._weighted(one).items():
+                self._index.setdefault(word, []).append((number, value))
 
     def prepare(
         self,
@@ -70,13 +75,16 @@ class NearestNeighbour:
     ) -> Prediction:
         """The copied goal; the confidence is the similarity."""
         wanted = self._weighted(self._words(text))
+        name = prepared.domain.name
+        shares: dict[int, float] = {}
+        for word, value in wanted.items():
+            for number, other in self._index.get(word, ()):
+                if name not in self._domains or self.examples[number].domain.name == name:
+                    shares[number] = shares.get(number, 0.0) + value * other
         best, sure = None, 0.0
-        same = [e.domain.name == prepared.domain.name for e in self.examples]
-        for example, vector, mine in zip(self.examples, self._vectors, same, strict=True):
-            if mine or not any(same):
-                share = sum(value * vector.get(word, 0.0) for word, value in wanted.items())
-                if share > sure:
-                    best, sure = example, share
+        if shares:
+            nearest = max(shares, key=lambda number: shares[number])
+            best, sure = self.examples[nearest], shares[nearest]
         if best is None or best.goal is None:
             return Prediction(None, sure, [], True)
         try:
