@@ -89,6 +89,23 @@ class Surroundings:
 
         return journal.ask("call", data, live, in_doubt if careful else None)
 
+    def arrivals(self) -> list[Arrival]:
+        """What has come in from outside since it was asked last.
+
+        From the journal as long as it has records, else from the inbox, into the journal.
+        """
+        services = self.services
+        journal, found = services.journal, []
+        while journal is not None and journal.next_is("arrival"):
+            found.append(Arrival(*journal.ask("arrival", None, lambda: None)))
+        if journal is not None and journal.replaying:
+            return found
+        for arrival in services.inbox.arrivals():
+            given = [arrival.text, arrival.interrupt]
+            services.ask("arrival", None, lambda given=given: given)  # type: ignore[misc]
+            found.append(arrival)
+        return found
+
 
 def told_facts(value: Any, acting: Acting, source: str) -> tuple[Literal, ...]:
     """The literals in what a handler returned or a script posted: as `observed_facts`, or a goal.
@@ -246,7 +263,7 @@ class Performer:
         for posted in self.around.events.take():
             told = told_facts(posted.facts, self.acting, "an event")
             found.append(Event(told, bool(posted.interrupt), posted.interrupt))
-        for arrival in self._arrivals():
+        for arrival in self.around.arrivals():
             try:
                 literals = literals_of(arrival.text, self.acting.current_world())
             except PlanscriptError as error:
@@ -254,20 +271,6 @@ class Performer:
                 self.acting.emit("ignored", {"text": arrival.text, "reason": reason})
             else:
                 found.append(Event(literals, arrival.interrupt))
-        return found
-
-    def _arrivals(self) -> list[Arrival]:
-        """From the journal as long as it has records, else from the inbox, into the journal."""
-        services = self.around.services
-        journal, found = services.journal, []
-        while journal is not None and journal.next_is("arrival"):
-            found.append(Arrival(*journal.ask("arrival", None, lambda: None)))
-        if journal is not None and journal.replaying:
-            return found
-        for arrival in services.inbox.arrivals():
-            given = [arrival.text, arrival.interrupt]
-            services.ask("arrival", None, lambda given=given: given)  # type: ignore[misc]
-            found.append(arrival)
         return found
 
     def pause(self, seconds: float) -> None:

@@ -46,6 +46,21 @@ def for_session(session: Any) -> list[Builtin]:
             raise run_error("TypeError", f"ask() takes a function, not {kind_in_words(f)}")
         session.acting.around.events.sources.append(f)
 
+    @exports("take()")
+    def take() -> list[Any]:
+        """What has happened since the last step or `take`, for scripts that deal with it themselves:
+        facts as they were posted or came in. Of an order to stop, its reason.
+
+        >>> post("raining()")
+        >>> take()[-1]
+        raining()
+        >>> take()
+        []
+        """
+        around = session.acting.around
+        told = [one.interrupt or one.facts for one in around.events.take()]
+        return told + [arrival.text for arrival in around.arrivals()]
+
     @exports("watch(path)", needs="read")
     def watch(path: str) -> None:
         """Each line that is added to the file from now on is an event; `!` before it interrupts."""
