@@ -67,7 +67,8 @@ def _text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
-    return (low, high) if high > low else (low, low + 1)
+    # A range too narrow to be told apart from nothing is widened.
+    return (low, high) if high - low > 1e-9 * max(1.0, abs(low), abs(high)) else (low, low + 1)
 
 
 def _ticks(low: float, high: float) -> list[float]:
