@@ -55,8 +55,8 @@ def parse_to_depth(text: str, source: str, max_depth: int) -> syntax.Module:
 def is_unfinished(text: str) -> bool:
     """Whether the text stops in the middle of something that a further line could finish.
 
-    That is an open bracket or triple-quoted string, a line that ends with `:` or an operator, or
-    a block (which an empty line ends).
+    That is an open bracket or triple-quoted string, a line that ends with `:`, or with what goes
+    on in the next line (`,`, `and`, `or`, `not`), or a block (which an empty line ends).
     """
     lexed = lex(text, "<input>")
     if lexed.unfinished:
@@ -64,7 +64,7 @@ def is_unfinished(text: str) -> bool:
     code = [token for token in lexed.tokens if token.type not in ("NEWLINE", "DEDENT", "INDENT")]
     if not code or text.endswith("\n\n"):
         return False
-    if code[-1].type in (":", ",", "and", "or", "not", "=", "+", "-", "*", "/", "implies"):
+    if code[-1].type in (":", ",", "and", "or", "not"):
         return True
     if text.rstrip(" ").endswith("\\"):
         return True

@@ -20,6 +20,13 @@ def test_help_names_every_command(talk: Talk) -> None:
     assert talk(":help undo\n").startswith(":undo [N]\n")
 
 
+def test_a_beginning_that_one_command_has_is_enough(talk: Talk) -> None:
+    assert "--allow-read" in talk(":gr\n")
+    assert talk(":re\n").startswith("nothing has been loaded")  # :reload; :r is :run as well
+    assert talk(":s\n") == "no command :s; it may be :save, :state, :step\n"
+    assert talk(":q\n1 + 1\n") == ""
+
+
 def test_an_unknown_command_is_answered_with_the_nearest(talk: Talk) -> None:
     assert talk(":obects\n") == "no command :obects; did you mean :objects?\n"
     assert talk(":nonsense\n") == "no command :nonsense; see :help\n"
@@ -225,3 +232,5 @@ def test_the_bottom_line_shows_domain_world_and_model(
     )
     talk_fruit(":plan on(apple, table) and on(pear, shelf)\n:step\n")
     assert status_line(conversation).endswith("step 1 of 2")
+    talk_fruit("now not on(pear, table)\n")
+    assert "(1 fact)" in status_line(conversation)

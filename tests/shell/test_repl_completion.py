@@ -42,6 +42,12 @@ def test_goals_are_completed_from_objects_and_glosses(session: Session) -> None:
     assert offered(session, "> the apple i")["is on"] == 1
     assert offered(session, "> the apple is o")["is on"] == 4
     assert "achieve" not in offered(session, "> achi")
+    assert {"apple", "pear", "is on"} <= set(offered(session, "> put the "))
+
+
+def test_goals_in_chinese_are_completed_within_the_word(session: Session) -> None:
+    session.evaluate('describe apple: zh: "苹果"')
+    assert set(offered(session, "> 把苹")) == {"苹果"}
 
 
 @pytest.mark.parametrize("opening", ['achieve "', "let g = goal '", 'achieve """\n    '])

@@ -42,6 +42,12 @@ def test_ctrl_c_leaves_the_walk_and_not_the_conversation(talk_fruit: Talk) -> No
     assert talk_fruit(GOAL + "\x031 + 1\n").endswith("2\n")
 
 
+def test_a_world_in_which_nothing_can_change(talk_fruit: Talk) -> None:
+    frozen = "now not on(apple, shelf) and not on(pear, table)\n:explore on(apple, table)\ns\nq\n"
+    shown = talk_fruit(frozen)
+    assert "nothing can be done here" in shown and "no fact holds that an action changes" in shown
+
+
 def test_a_dead_end_is_called_one(talk_fruit: Talk) -> None:
     shown = talk_fruit(":explore on(apple, table) and on(apple, shelf)\nq\n")
     assert "dead end" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from planscript.runtime.shell.repl.conversation import Conversation
 
 Talk = Callable[[str], str]
 DOUBTFUL = "the apple belongs on the table"
+TWO_READINGS = {"(on apple table)": 0.6, "(on apple shelf)": 0.3}
 
 
 def test_a_goal_is_achieved_and_its_effects_shown(talk_fruit: Talk) -> None:
@@ -39,10 +40,10 @@ def test_a_goal_without_a_world_is_an_error_with_a_remedy(talk: Talk) -> None:
 
 
 @pytest.fixture
-def doubting(fruit: str, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
-    """A conversation whose model gives two readings of any text and is sure of neither."""
+def doubting(fruit: str, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """A conversation whose model gives the same readings of any text and is sure of none."""
 
-    def run(typed: str) -> str:
+    def run(typed: str, read: Mapping[str, float] = TWO_READINGS) -> str:
         with create_pipe_input() as pipe:
             conversation = Conversation(
                 lambda emit: Session(interactive=True, threshold=0.9, emit=emit),
@@ -53,14 +54,14 @@ def doubting(fruit: str, capsys: pytest.CaptureFixture[str]) -> Callable[[str], 
             session.load_file(fruit)
 
             def predict(text, scope, allowing=()):  # type: ignore[no-untyped-def]
-                read = [
-                    read_formula(pddl, scope.domain, scope.objects)
-                    for pddl in ("(on apple table)", "(on apple shelf)")
+                found = [
+                    (read_formula(pddl, scope.domain, scope.objects), sure)
+                    for pddl, sure in read.items()
                 ]
                 return Prediction(
-                    goal=read[0],
-                    confidence=0.6,
-                    alternatives=[(read[0], 0.6), (read[1], 0.3)],
+                    goal=found[0][0],
+                    confidence=found[0][1],
+                    alternatives=found,
                     refused=False,
                     unlinked=(),
                 )
@@ -90,6 +91,41 @@ def test_an_answer_is_remembered_in_the_conversation_and_in_the_next(
     assert doubting(f"> {DOUBTFUL}\n2\n> {DOUBTFUL}\n").count("Is it one of these?") == 1
     shown = doubting(f"> {DOUBTFUL}\n")
     assert "Is it one of these?" not in shown and "[locked]" in shown
+
+
+def test_the_error_is_not_said_twice(doubting: Callable[[str], str]) -> None:
+    shown = doubting(f"> {DOUBTFUL}\n\n")
+    assert shown.count("The apple is on the table.") == 1 == shown.count("not understood")
+
+
+def test_readings_that_say_the_same_are_one_and_hopeless_ones_are_left_out(
+    doubting: Callable[..., str],
+) -> None:
+    read = {
+        "(and (on apple table) (on pear table))": 0.4,
+        "(on apple shelf)": 0.3,
+        "(and (on pear table) (on apple table))": 0.2,
+        "(on pear shelf)": 0.001,
+    }
+    shown = doubting(f"> {DOUBTFUL}\n\n", read)
+    assert "1. The apple and the pear are on the table.  (60%)" in shown
+    assert "2. The apple is on the shelf.  (30%)" in shown and "3. " not in shown
+
+
+def test_where_every_reading_is_hopeless_nothing_is_asked(doubting: Callable[..., str]) -> None:
+    shown = doubting(f"> {DOUBTFUL}\n", {"(on apple table)": 0.003})
+    assert "error[E0533]" in shown and "Is it one of these?" not in shown
+
+
+def test_an_answer_that_is_no_number_is_asked_for_again(doubting: Callable[[str], str]) -> None:
+    assert "+ on(apple, table)" in doubting(f"> {DOUBTFUL}\n7\nyes\n1\n")
+
+
+def test_instead_of_an_answer_another_goal_or_command_can_be_typed(
+    doubting: Callable[[str], str],
+) -> None:
+    shown = doubting(f"> {DOUBTFUL}\n:state apple\n1 + 1\n")
+    assert shown.endswith("nothing is done\n  on  apple  shelf\n2\n")
 
 
 def test_no_answer_does_nothing(doubting: Callable[[str], str]) -> None:

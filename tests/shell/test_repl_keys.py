@@ -64,6 +64,9 @@ def test_a_pasted_block_is_taken_as_it_is(talk: Talk) -> None:
         ("fn f():\n    pass\n", True),
         ("fn f():\n    pass\n    ", True),
         ("(1 +", False),
+        ("1 +", True),  # an error, said at once
+        ("let a = b and", False),
+        ("let a = b and\n    c", True),
         ("(1 +\n", False),
         ('"""a', False),
     ],
@@ -73,18 +76,31 @@ def test_when_enter_runs_the_input(text: str, whole: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "line, indent",
+    "text, indent",
     [
-        ("x", ""),
+        ("x", 0),
         ("if x:", 4),
         ("    y", 4),
         ("    if y:", 8),
         ("        return 1", 4),
-        ("pass", ""),
+        ("pass", 0),
+        ("    let a = b and", 8),
+        ("    let a = b and\n        c and", 8),
+        ("    let a = b and\n        c", 4),
+        ("    return b and\n        c", 0),
+        ("    init: on(a),", 8),
+        ("let a = [", 4),
+        ("let a = [\n    1,", 4),
     ],
 )
-def test_the_next_indentation(line: str, indent: int | str) -> None:
-    assert next_indent(line) == (" " * indent if isinstance(indent, int) else indent)
+def test_the_next_indentation(text: str, indent: int) -> None:
+    assert next_indent(text) == " " * indent
+
+
+def test_an_input_may_be_indented_as_a_whole(talk: Talk) -> None:
+    assert talk("    1 + 1\n") == "2\n"
+    pasted = "    if true:\n        print(1)\n"
+    assert talk(f"\x1b[200~{pasted}\x1b[201~\n") == "1\n"
 
 
 def typed_with_history(conversation: Conversation, inputs: list[str], keys: str) -> str:

@@ -50,12 +50,19 @@ COMMANDS: dict[str, Command] = {
 
 
 def run_command(conversation: Conversation, line: str) -> None:
-    """Runs `:name rest`; an unknown name is answered with the nearest one."""
-    name, _, rest = line[1:].partition(" ")
+    """Runs `:name rest`. The beginning of one name is enough; an unknown name is answered with the
+    nearest ones.
+    """
+    typed, _, rest = line[1:].partition(" ")
+    begun = [name for name in COMMANDS if typed and name.startswith(typed)]
+    name = typed if typed in COMMANDS or len(begun) != 1 else begun[0]
     found = COMMANDS.get(name)
     if found is None:
         near = nearest(name, COMMANDS)
-        print(f"no command :{name}" + (f"; did you mean :{near}?" if near else "; see :help"))
+        if len(begun) > 1:
+            print(f"no command :{name}; it may be {', '.join(f':{one}' for one in begun)}")
+        else:
+            print(f"no command :{name}" + (f"; did you mean :{near}?" if near else "; see :help"))
         return
     module = import_module(f"planscript.runtime.shell.repl.{found.module}")
     run: Callable[[Conversation, str], None] = getattr(module, f"{name}_command")

@@ -98,6 +98,8 @@ class ScopeCompleter(Completer):
         offered: set[str] = set()
         for start in starts[-_PHRASE_WORDS:]:
             begun = text[start:]
+            if start and not begun and offered:
+                break  # a word has been begun: only what begins like it
             for phrase in sorted(phrases):
                 if phrase.lower().startswith(begun.lower()) and phrase not in offered:
                     if phrase != begun and (begun or start):

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from planscript.lang.diagnostics import LimitError, PlanscriptError
@@ -57,6 +58,7 @@ class Conversation:
         self.progress = Progress(sys.stdout)
         self.session = make_session(self._hear)
         self.leaving = False
+        self.next_input = ""  # typed where an answer was asked for
         self.tracing = False  # whether every event is told as it happens
         self.timing = False  # whether the time of every input is told
         self.seconds = 0.0  # that the last input took
@@ -91,6 +93,10 @@ class Conversation:
             from planscript.runtime.shell.repl.reading import prompt_session
 
             self._prompt = prompt_session(self)
+        if self.next_input:
+            text, self.next_input = self.next_input, ""
+            self.handle(text)
+            return
         try:
             text = self._prompt.prompt("» ")
         except KeyboardInterrupt:
@@ -104,6 +110,8 @@ class Conversation:
         """Runs one input and shows what it gives; reports every error and returns."""
         if not text.strip():
             return
+        if text[0] == " ":  # a pasted piece of a script, with its indentation
+            text = dedent(text)
         self.guarded(lambda: self._dispatch(text))
 
     def guarded(self, work: Callable[[], None]) -> bool:
@@ -113,7 +121,7 @@ class Conversation:
             return True
         except KeyboardInterrupt:
             self.progress.stop()
-            print("interrupted")
+            print("\ninterrupted" if self.progress.shown else "interrupted")
         except SystemExit:
             self.leaving = True
         except PlanscriptError as error:

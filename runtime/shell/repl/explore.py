@@ -166,7 +166,8 @@ def obey(conversation: Conversation, walk: Walk, goal: GoalValue, answer: str) -
             if not walk.back():
                 print("this is the start")
         case "s" | "state":
-            print("\n".join(bounded([f"  {world.say_fact(f)}" for f in _sorted(walk)])))
+            facts = [f"  {world.say_fact(fact)}" for fact in _sorted(walk)]
+            print("\n".join(bounded(facts)) or "  no fact holds that an action changes")
         case "p" | "path":
             path = [world.say_fact(world.real(step)) for step in walk.path()]
             print("  " + (", ".join(path) or "at the start"))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planscript.runtime.shell.repl.conversation import Conversation
 
 MOST_READINGS = 5
+LEAST_CONFIDENCE = 0.02  # of a reading that is worth asking about
 CHOSEN = "chosen by a person"  # the model of an entry that `GoalCompiler.settle` makes
 _ONE_GOAL = re.compile(r"\s*(achieve|plan|holds|goal|let\s+\w+\s*=\s*(plan|holds|goal))\b[^\n]*\s*")
 
@@ -47,9 +48,12 @@ def asking(
         text = whole if whole is not None else str(fields.get("text", ""))
         if not readings or not _ONE_GOAL.fullmatch(source) or "{" in text:
             raise
+        offered = _worth_asking(readings)
+        if not offered:
+            raise
         conversation.progress.stop()
-        report(error, conversation.session.texts, sys.stdout)
-        chosen = _choose(conversation, readings[:MOST_READINGS])
+        print(f"· {error.diagnostics[0].title}")
+        chosen = _choose(conversation, offered)
         if chosen is None:
             conversation.session.remember_error(error)
             conversation.error = error
@@ -59,16 +63,51 @@ def asking(
         work()
 
 
+def _worth_asking(readings: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The readings that may be meant, the likeliest first; those that say the same are one."""
+    distinct: dict[str, dict[str, Any]] = {}
+    for reading in readings:
+        one = distinct.setdefault(_unordered(reading["pddl"]), {**reading, "confidence": 0.0})
+        one["confidence"] += reading["confidence"]
+    hopeful = [one for one in distinct.values() if one["confidence"] >= LEAST_CONFIDENCE]
+    return sorted(hopeful, key=lambda one: -one["confidence"])[:MOST_READINGS]
+
+
+def _unordered(pddl: str) -> str:
+    """The formula with the parts of each `and` and `or` in alphabetical order."""
+    from planscript.runtime.pddl.sexpr import Text
+
+    text = Text(pddl, "<goal>")
+
+    def written(node: Any) -> str:
+        if isinstance(node, int):
+            return text.words[node]
+        parts = [word for word in map(written, node) if word not in ("(", ")")]
+        if parts and parts[0] in ("and", "or"):
+            parts[1:] = sorted(parts[1:])
+        return f"({' '.join(parts)})"
+
+    return " ".join(map(written, text.forms))
+
+
 def _choose(
     conversation: Conversation, readings: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any] | None:
+    """The reading that the user takes; None where it is none of them.
+
+    A goal or a command instead of an answer is the next input.
+    """
     print("Is it one of these?")
     for number, reading in enumerate(readings, 1):
         print(f"  {number}. {reading['words']}  ({reading['confidence']:.0%})")
         print(f"     {reading['pddl']}")
-    answer = conversation.ask("number, or Enter for none: ")
-    if answer and answer.isdecimal() and 1 <= int(answer) <= len(readings):
-        return readings[int(answer) - 1]
+    while answer := conversation.ask("number, or Enter for none: "):
+        if answer.isdecimal() and 1 <= int(answer) <= len(readings):
+            return readings[int(answer) - 1]
+        if answer.startswith((">", ":")):
+            conversation.next_input = answer
+            print("nothing is done")
+            return None
     print("nothing is done; say it in other words")
     return None
 

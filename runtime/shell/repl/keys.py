@@ -15,6 +15,8 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 INDENT = "    "
 _LEAVES_BLOCK = re.compile(r"\s*(return|break|continue|pass|raise|fail)\b")
+_GOES_ON = re.compile(r"(,|\b(and|or|not))\s*$")  # in the next line
+_OPENS = re.compile(r"[\[({]\s*$")
 _FOLLOWS_BLOCK = re.compile(r"(\s*)(else|elif\b.*|catch\b.*|finally|on fail)$")
 
 
@@ -29,7 +31,7 @@ def key_bindings() -> KeyBindings:
         if is_whole(buffer.text) and buffer.document.on_last_line:
             buffer.validate_and_handle()
         else:
-            buffer.insert_text("\n" + next_indent(buffer.document.current_line_before_cursor))
+            buffer.insert_text("\n" + next_indent(buffer.document.text_before_cursor))
 
     @keys.add("enter", filter=typing & completion_is_selected)
     def take_completion(event: KeyPressEvent) -> None:
@@ -38,7 +40,7 @@ def key_bindings() -> KeyBindings:
     @keys.add("escape", "enter", filter=typing)
     def new_line(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
-        buffer.insert_text("\n" + next_indent(buffer.document.current_line_before_cursor))
+        buffer.insert_text("\n" + next_indent(buffer.document.text_before_cursor))
 
     @keys.add("tab", filter=typing & Condition(_in_indentation))
     def indent(event: KeyPressEvent) -> None:
@@ -69,12 +71,24 @@ def is_whole(text: str) -> bool:
     return not is_unfinished(text.rstrip(" ") + ("\n" if last.strip() else "\n\n"))
 
 
-def next_indent(line: str) -> str:
-    """The indentation of the line after `line`."""
-    indent = line[: len(line) - len(line.lstrip())]
-    if line.rstrip().endswith(":"):
+def next_indent(text: str) -> str:
+    """The indentation of the line after `text`."""
+    from planscript.lang.lexer import lex
+
+    lines = text.split("\n")
+    if lex(text, "<input>").unfinished:  # in brackets, or in a text
+        return _indent(lines[-1]) + (INDENT if _OPENS.search(lines[-1]) else "")
+    first = len(lines) - 1  # of the lines that go on with one another
+    while first > 0 and _GOES_ON.search(lines[first - 1]):
+        first -= 1
+    indent = _indent(lines[first])
+    if lines[-1].rstrip().endswith(":") or _GOES_ON.search(lines[-1]):
         return indent + INDENT
-    return indent.removesuffix(INDENT) if _LEAVES_BLOCK.match(line) else indent
+    return indent.removesuffix(INDENT) if _LEAVES_BLOCK.match(lines[first]) else indent
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _in_indentation() -> bool:

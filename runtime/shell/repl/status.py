@@ -17,7 +17,7 @@ def status_line(conversation: Conversation) -> str:
         domain = acting.names.show(acting.domain.name)
     if acting is not None and acting.world is not None:
         facts = len(acting.world.state)
-        world = f"{acting.names.show(acting.world.name)} ({facts} facts)"
+        world = f"{acting.names.show(acting.world.name)} ({facts} fact{'s' if facts != 1 else ''})"
     model = "loaded" if session.model_loaded else "not loaded"
     parts = [f"domain {domain}", f"world {world}", f"goal model {model}"]
     if conversation.plan is not None and 0 < conversation.walked < len(conversation.plan.steps):
