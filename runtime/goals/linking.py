@@ -85,7 +85,7 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-@lru_cache(maxsize=1_000_000)
+@lru_cache(maxsize=50_000)
 def likeness(word: str, other: str) -> int:
     """The class of a word of the text against a word of a name; 0: nothing alike."""
     if word == other or number_of(word) == number_of(other):

@@ -24,7 +24,18 @@ from planscript.runtime.goals.notation import to_formula
 from planscript.runtime.goals.schema import Item, Schema
 from planscript.runtime.goals.tokens import Vocabulary, split_name, split_text
 from planscript.runtime.goals.weights_file import SHIPPED, load_weights
-from planscript.runtime.pddl.model import Atom, Domain, Formula, Parameter
+from planscript.runtime.pddl.model import (
+    And,
+    Atom,
+    Domain,
+    Exists,
+    ForAll,
+    Formula,
+    Imply,
+    Not,
+    Or,
+    Parameter,
+)
 
 MOST_OBJECTS = 120  # worlds with more are cut down to what a text seems to speak of
 HOPELESS = 6.0  # hypotheses this much less likely (log) than a finished one are dropped
@@ -352,7 +363,11 @@ class GoalModel:
 
 
 def _distinct(grammar: Grammar, found: Sequence[Hypothesis]) -> list[tuple[Hypothesis, Formula]]:
-    """The hypotheses as formulas, those that say the same literally only once."""
+    """The hypotheses as formulas, those that say the same literally only once.
+
+    What is true or false whatever the world is nobody asks for: it is left out while anything else
+    is found.
+    """
     out: list[tuple[Hypothesis, Formula]] = []
     seen: set[Formula] = set()
     for one in found:
@@ -360,7 +375,21 @@ def _distinct(grammar: Grammar, found: Sequence[Hypothesis]) -> list[tuple[Hypot
         if goal not in seen:
             seen.add(goal)
             out.append((one, goal))
-    return out
+    return [(one, goal) for one, goal in out if not is_trivial(goal)] or out
+
+
+def is_trivial(goal: Formula) -> bool:
+    """Whether a part of `goal` stands beside its own opposite, or implies itself or its opposite."""
+    match goal:
+        case And(parts) | Or(parts):
+            said = set(parts)
+            return any(Not(p) in said for p in parts) or any(is_trivial(p) for p in parts)
+        case Imply(left, right):
+            same = right in (left, Not(left)) or left == Not(right)
+            return same or is_trivial(left) or is_trivial(right)
+        case ForAll(_, body) | Exists(_, body) | Not(body):
+            return is_trivial(body)
+    return False
 
 
 def _softmax(values: Sequence[float]) -> list[float]:

@@ -12,10 +12,10 @@ from random_schemas import World, complaints, worlds
 from small_model import ROOM, small_model
 
 from planscript.lang.diagnostics import SourceError
-from planscript.runtime.goals.predict import GoalModel
+from planscript.runtime.goals.predict import GoalModel, is_trivial
 from planscript.runtime.goals.rows import read_rows
 from planscript.runtime.pddl.model import Parameter
-from planscript.runtime.pddl.reader import read_domain
+from planscript.runtime.pddl.reader import read_domain, read_formula
 from planscript.runtime.shell.cli import main
 
 
@@ -33,6 +33,25 @@ def test_whatever_the_weights_and_the_text_readings_are_typed(
     for goal, share in found.alternatives:
         assert complaints(goal, domain, objects) == []
         assert 0 <= share <= 1
+
+
+@pytest.mark.parametrize(
+    ("goal", "trivial"),
+    [
+        ("(imply (lit lamp) (lit lamp))", True),
+        ("(and (lit lamp) (not (lit lamp)))", True),
+        ("(forall (?x - thing) (or (not (lit ?x)) (lit ?x)))", True),
+        ("(imply (not (lit lamp)) (lit lamp))", True),
+        ("(imply (lit lamp) (lit fan))", False),
+        ("(forall (?x - thing) (and (lit ?x) (not (lit lamp))))", False),
+    ],
+)
+def test_what_holds_always_or_never_is_no_wish(goal: str, trivial: bool) -> None:
+    domain = read_domain(
+        "(define (domain d) (:types thing) (:predicates (lit ?x - thing)))", "d.pddl"
+    )
+    things = {name: Parameter(name, ("thing",)) for name in ("lamp", "fan")}
+    assert is_trivial(read_formula(goal, domain, things, "goal")) is trivial
 
 
 def test_a_world_of_many_objects_is_cut_down_to_those_named() -> None:
