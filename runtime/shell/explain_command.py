@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from planscript.runtime.shell.solve_command import amount, positive
+
 BAD_INPUT = 31
 
 
@@ -12,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("domain", metavar="DOMAIN", help="the PDDL domain file")
     parser.add_argument("problem", metavar="PROBLEM", help="the PDDL problem file")
     parser.add_argument(
-        "--timeout", type=float, default=30.0, metavar="SECONDS", help="time for planning (30)"
+        "--timeout", type=positive, default=30.0, metavar="SECONDS", help="time for planning (30)"
     )
 
 
@@ -21,7 +23,8 @@ def run(args: argparse.Namespace) -> int:
     from planscript.lang.diagnostics import SourceError
     from planscript.runtime.goals.say import Speaker
     from planscript.runtime.pddl.reader import read_domain_file, read_problem_file
-    from planscript.runtime.planner.deadline import Deadline
+    from planscript.runtime.planner.causal_links import causal_links
+    from planscript.runtime.planner.deadline import Deadline, DeadlineExpired
     from planscript.runtime.planner.explain import describe, diagnose
     from planscript.runtime.planner.solve import Options, solve
     from planscript.runtime.planner.status import Status
@@ -36,13 +39,25 @@ def run(args: argparse.Namespace) -> int:
     print(f"Wanted: {speaker.goal(problem.goal)}")
     result = solve(problem, Options(search="auto", timeout=args.timeout))
     if result.plan is not None:
-        for number, step in enumerate(result.plan.steps, 1):
+        steps = result.plan.steps
+        links = causal_links(problem, steps)
+        for number, step in enumerate(steps, 1):
             print(f"{number:>3}. {speaker.step(step)}")
+            served: dict[int, list[str]] = {}
+            for link in links:
+                if link.producer == number - 1:
+                    served.setdefault(link.consumer, []).append(speaker.goal(link.literal))
+            for consumer, facts in served.items():
+                where = f"for step {consumer + 1}" if consumer < len(steps) else "as wanted"
+                print(f"       {where}: {'; '.join(facts)}")
         sure = ", and no plan costs less" if result.optimal else ""
-        print(f"It costs {result.plan.cost}{sure}.")
+        print(f"It costs {amount(result.plan.cost)}{sure}.")
         return 0
     if result.status in (Status.UNSOLVABLE, Status.EXHAUSTED):
-        print(describe(diagnose(problem, Deadline(args.timeout))))
+        try:
+            print(describe(diagnose(problem, Deadline(args.timeout))))
+        except (DeadlineExpired, MemoryError):
+            print("There is no plan; finding out why takes longer than `--timeout` allows.")
     else:
         print(f"No plan was found: {result.note or result.status.value}.")
     return 1

@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--weight", metavar="W", type=_weight, default=1, help="of the heuristic, at least 1"
     )
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="for random choices")
-    parser.add_argument("--timeout", metavar="SECONDS", type=_positive, help="stop after this time")
+    parser.add_argument("--timeout", metavar="SECONDS", type=positive, help="stop after this time")
     parser.add_argument(
         "--max-memory", metavar="MB", type=_whole, help="stop when this much memory is in use"
     )
@@ -328,7 +328,7 @@ def _ring(number: int, frame: object) -> NoReturn:
     raise DeadlineExpired
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
     value = float(text)
     if not value > 0:
         raise argparse.ArgumentTypeError("must be above 0")

@@ -245,3 +245,28 @@ def test_validate_names_the_step_and_the_literal_that_fail(
     assert done.returncode == 1
     for words in said:
         assert words in done.stdout
+
+
+def test_explain_says_what_each_step_is_for(files: tuple[str, str]) -> None:
+    said = planscript("explain", *files)
+    assert said.returncode == 0, said.stderr
+    lines = [line.strip() for line in said.stdout.splitlines()]
+    assert lines[0] == "Wanted: C is lit."
+    assert lines[1].startswith("1. ")
+    assert lines[2] == "for step 2: B is lit."
+    assert lines[3].startswith("2. ")
+    assert lines[4] == "as wanted: C is lit."
+    assert lines[5] == "It costs 2, and no plan costs less."
+
+
+def test_explain_says_what_never_comes_about(tmp_path: Path) -> None:
+    said = planscript("explain", *write(tmp_path, "(and (lit b) (dark))"))
+    assert said.returncode == 1
+    assert "dark" in said.stdout
+    assert "Traceback" not in said.stdout + said.stderr
+
+
+def test_explain_takes_no_time_limit_below_zero(files: tuple[str, str]) -> None:
+    said = planscript("explain", "--timeout", "-1", *files)
+    assert said.returncode != 0
+    assert "--timeout" in said.stderr
