@@ -148,7 +148,8 @@ OF_ANYTHING = frozenset("len str repr bool type callable list tuple set min max 
                         "enumerate any all print".split())  # fmt: skip
 # Their work is that of planning: it grows with worlds, whose limit is the time.
 OF_WORLDS = frozenset("planning viz pddl worlds simulate goals".split())
-# They touch files, the clock, the world or the user; what they do is tested where they are.
+# They touch files, programs, the clock, the world or the user; what they do is tested where they are.
+OF_THE_OUTSIDE = frozenset("files process log dialog".split())
 ELSEWHERE = frozenset(
     "input objects say execute cost help why why_not retry skip exclude replan give_up "
     "time.sleep random.generator random.seed events.post events.interrupt events.ask "
@@ -194,8 +195,7 @@ def work(run: Callable[..., Any], args: Sequence[Any]) -> tuple[int, int]:
 MEASURED = [
     (module, one)
     for module, one in all_builtins()
-    if module != "files"
-    and module not in OF_WORLDS
+    if module not in OF_THE_OUTSIDE | OF_WORLDS
     and (f"{module}.{one.name}" if module else one.name) not in ELSEWHERE
 ]
 
