@@ -334,10 +334,34 @@ class Checks:
                     case.pattern.span,
                     hint="this pattern matches everything; let it be the last",
                 )
+            self._binds_once(case.pattern)
             self._visit(case.pattern)
             if case.guard is not None:
                 self._visit(case.guard)
             self._block(case.body)
+
+    def _binds_once(self, pattern: Any) -> None:
+        """Reports a name that a pattern binds twice: it would not mean that both are equal."""
+        seen: set[str] = set()
+        todo: list[Any] = [pattern]
+        while todo:
+            node = todo.pop()
+            if isinstance(node, s.PatternOr):  # of which one matches; all bind the same names
+                todo.append(node.options[0])
+                for option in node.options[1:]:
+                    self._binds_once(option)
+                continue
+            if isinstance(node, s.PatternName | s.PatternAs | s.PatternRest):
+                if node.name in seen and node not in self.scopes.compared:
+                    self.report.error(
+                        "E0119",
+                        f"this pattern binds `{node.name}` twice",
+                        node.span,
+                        hint="give the second another name, and compare the two after `if`",
+                    )
+                if node.name is not None:
+                    seen.add(node.name)
+            todo += reversed(list(s.children(node)))
 
     def _pattern_or(self, node: s.PatternOr) -> None:
         bound = [self._bound_names(option) for option in node.options]
