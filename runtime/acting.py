@@ -197,18 +197,21 @@ class Acting(Declarations):
             return goal
         return make
 
-    def formula_of(self, goal: Any, allowing: Sequence[Any] | None = None) -> Formula:
+    def formula_of(
+        self, goal: Any, allowing: Sequence[Any] | None = None, world: World | None = None
+    ) -> Formula:
         """The formula of a goal value; compiles its text when that has not been done.
 
-        Raises GoalError (of the script) where the text is no goal or is not understood.
+        The text is about `world` (None: the one in scope). Raises GoalError (of the script) where
+        it is no goal or is not understood.
         """
         if goal.formula is not None:
             return goal.formula  # type: ignore[no-any-return]
-        world = self.current_world()
+        world = self.current_world() if world is None else world
         scope = Scope(world.domain, world.objects, world.state)
         allowed = tuple(sorted(self._predicate_key(p) for p in allowing or ()))
         text = "".join(p if isinstance(p, str) else "{" + p.name + "}" for p in goal.pieces)
-        speaker = self.speaker(self.language_of(text))
+        speaker = self.speaker(self.language_of(text), world)
         found: list[Formula] = []
         holes = [[p.name, p.value] for p in goal.pieces if isinstance(p, Hole)]
         about = {"text": text, "holes": holes, "allowing": list(allowed)}
@@ -219,7 +222,7 @@ class Acting(Declarations):
             found.append(read_formula(answer["pddl"], world.domain, world.objects))
         goal.formula, goal.confidence = found[0], answer["confidence"]
         goal.text = "".join(
-            p if isinstance(p, str) else self.names.to_script(p.value) for p in goal.pieces
+            p if isinstance(p, str) else world.names.to_script(p.value) for p in goal.pieces
         )
         if (text, found[0]) in self._told:
             return found[0]
@@ -579,8 +582,11 @@ class Acting(Declarations):
         """The language that a text is written in: what it means is said in the same."""
         return "zh" if _HAN.search(text) else self.language
 
-    def speaker(self, language: str | None = None) -> Speaker:
-        """Who says things of the domain and world in scope."""
+    def speaker(self, language: str | None = None, world: World | None = None) -> Speaker:
+        """Who says things of a world (None: of the domain and world in scope)."""
+        if world is not None and world.domain is not self.domain:
+            shown = world.names.shown
+            return Speaker(world.domain, world.objects, shown, {}, language or self.language)
         domain = self.current_domain()
         objects = self.world.objects if self.world is not None else domain.constants
         chosen = language or self.language

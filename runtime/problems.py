@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from planscript.runtime import values
 from planscript.runtime.errors import kind_in_words, run_error
+from planscript.runtime.goals.meaning import predicates_in
 from planscript.runtime.goals.say import Speaker
-from planscript.runtime.lowering import NO_NAMES, Names
+from planscript.runtime.lowering import NO_NAMES, Names, check_formula
 from planscript.runtime.pddl.model import TRUE, Atom, Domain, Formula, Increase, Problem, leaves
+from planscript.runtime.pddl.reader import read_formula
 from planscript.runtime.planner.causal_links import CausalLink, causal_links
 from planscript.runtime.planner.validate import validate
 from planscript.runtime.world import World
 
 if TYPE_CHECKING:
+    from planscript.runtime.planner.invariants import Invariant
     from planscript.runtime.session import Session
 
 
@@ -55,6 +58,39 @@ def problem_of(session: Session, value: Any, name: str) -> tuple[World, Problem]
             hint="`plan` and `achieve` find out what is not known",
         )
     return world, world.plain_problem(goal_of(session, world))
+
+
+def formula_in(session: Session, goal: Any, world: World) -> Formula:
+    """The formula, in a world, of a goal, of a text in words, or of a formula of PDDL as text.
+
+    Raises GoalError of the language for a text that is not understood, ValueError and SourceError
+    where the formula does not fit the world.
+    """
+    if type(goal) is str and goal.lstrip().startswith("("):
+        return read_formula(goal, world.domain, world.objects)
+    formula = session.acting.formula_of(session.acting.goal_value(goal), world=world)
+    unknown = [name for name in predicates_in(formula) if name not in world.domain.predicates]
+    if unknown:
+        raise run_error("ValueError", f"the world has no predicate `{unknown[0]}`")
+    check_formula(formula, world.domain, world.objects, world.names)
+    return formula
+
+
+def invariants_of(problem: Problem) -> list[Invariant]:
+    """What the actions of a domain keep: of the facts of each instance at most one holds."""
+    from planscript.runtime.planner.deadline import Deadline
+    from planscript.runtime.planner.invariants import find_invariants
+    from planscript.runtime.planner.normalise import Normaliser
+
+    domain = problem.domain
+    normaliser = Normaliser(problem)
+    schemas = [s for action in domain.actions.values() for s in normaliser.schemas(action)]
+    changing = [
+        (name, len(domain.predicates[name].parameters))
+        for name in domain.changed
+        if name in domain.predicates and name not in domain.derived
+    ]
+    return find_invariants(schemas, sorted(changing), Deadline())
 
 
 def copy_of(world: World, goal: Any = None, state: Iterable[Atom] | None = None) -> World:

@@ -18,20 +18,17 @@ from planscript.runtime import problems, values
 from planscript.runtime.constraints import StepPattern, constrained
 from planscript.runtime.errors import kind_in_words, run_error
 from planscript.runtime.library import Exports, want_items, want_number, want_text, want_whole
-from planscript.runtime.lowering import check_formula
 from planscript.runtime.pddl.model import (
     Add,
     And,
     Atom,
     Delete,
     Effects,
-    Formula,
     Not,
     Parameter,
     Predicate,
     Problem,
 )
-from planscript.runtime.pddl.reader import read_formula
 from planscript.runtime.planner.solve import CONFIGURATIONS, Options, Plan, Result
 from planscript.runtime.planner.solve import solve as find_plan
 from planscript.runtime.planner.status import Status
@@ -65,7 +62,7 @@ def for_session(session: Any) -> list[Builtin]:
     def problem(goal: Any, world: Any = None) -> Any:
         """The problem of reaching a goal from a world as it stands (none: the one in scope).
 
-        The goal is a goal, a text in words (for the world in scope), or a formula of PDDL as text.
+        The goal is a goal, a text in words, or a formula of PDDL as text.
         What happens later to the world does not change the problem.
 
         >>> let p = problem("(loaded book)", sample())
@@ -74,7 +71,7 @@ def for_session(session: Any) -> list[Builtin]:
         """
         scope = values.WorldValue("world", None) if world is None else world
         start = problems.world_of(session, scope, "problem")
-        return problems.value_of(problems.copy_of(start, _formula(session, goal, start)))
+        return problems.value_of(problems.copy_of(start, problems.formula_in(session, goal, start)))
 
     @exports('solve(problem, search="auto", heuristic="auto", timeout=none, weight=1)')
     def solve(
@@ -243,36 +240,6 @@ def for_session(session: Any) -> list[Builtin]:
 
 
 # ---------------------------------------------------------------- arguments
-
-
-def _formula(session: Any, goal: Any, world: World) -> Formula:
-    if type(goal) is str and goal.lstrip().startswith("("):
-        return read_formula(goal, world.domain, world.objects)
-    formula: Formula = session.acting.formula_of(session.acting.goal_value(goal))
-    unknown = [name for name in _names(formula) if name not in world.domain.predicates]
-    if unknown:
-        raise run_error("ValueError", f"the world has no predicate `{unknown[0]}`")
-    check_formula(formula, world.domain, world.objects, world.names)
-    return formula
-
-
-def _names(formula: Formula) -> list[str]:
-    """The predicates in a formula."""
-    found: list[str] = []
-    todo: list[Any] = [formula]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, Atom):
-            found.append(one.name)
-        else:
-            todo += getattr(one, "parts", ())
-            todo += [getattr(one, part) for part in ("part", "body") if hasattr(one, part)]
-            todo += [
-                x
-                for x in (getattr(one, "left", ""), getattr(one, "right", ""))
-                if type(x) is not str
-            ]
-    return found
 
 
 def _options(search: Any, heuristic: Any, timeout: Any, weight: Any) -> Options:

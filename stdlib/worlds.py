@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random as chance
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planscript.runtime import problems
 from planscript.runtime.errors import run_error
@@ -19,6 +19,9 @@ from planscript.runtime.planner.semantics import Interpreter, State, Table, guar
 from planscript.runtime.values import Builtin, TypeValue, WorldValue
 from planscript.runtime.world import World
 from planscript.stdlib import files
+
+if TYPE_CHECKING:
+    from planscript.runtime.planner.invariants import Invariant
 
 MOST = 10_000  # objects of a world, and steps of a walk
 
@@ -194,31 +197,19 @@ def _enlarged(world: World, counts: dict[str, int], source: chance.Random) -> Pr
     )  # fmt: skip
 
 
-def _exclusive(problem: Problem) -> list[Any]:
+def _exclusive(problem: Problem) -> list[Invariant]:
     """The invariants of the domain that hold in the problem: of each instance one fact at most."""
-    from planscript.runtime.planner.deadline import Deadline
-    from planscript.runtime.planner.invariants import find_invariants
-    from planscript.runtime.planner.normalise import Normaliser
-
-    domain = problem.domain
-    normaliser = Normaliser(problem)
-    schemas = [s for action in domain.actions.values() for s in normaliser.schemas(action)]
-    changing = [
-        (name, len(domain.predicates[name].parameters))
-        for name in domain.changed
-        if name in domain.predicates and name not in domain.derived
-    ]
-    found = find_invariants(schemas, sorted(changing), Deadline())
+    found = problems.invariants_of(problem)
     return [one for one in found if _is_exclusive(one, problem.init)]
 
 
-def _is_exclusive(invariant: Any, state: frozenset[Atom]) -> bool:
+def _is_exclusive(invariant: Invariant, state: frozenset[Atom]) -> bool:
     parts = {part.predicate: part for part in invariant}
     instances = [parts[f.name].parameters(f.args) for f in state if f.name in parts]
     return len(instances) == len(set(instances))
 
 
-def _holds_already(invariant: Any, fact: Atom, state: set[Atom]) -> bool:
+def _holds_already(invariant: Invariant, fact: Atom, state: set[Atom]) -> bool:
     """Whether another fact holds of which at most one may, beside this one."""
     parts = {part.predicate: part for part in invariant}
     if fact.name not in parts:

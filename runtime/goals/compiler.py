@@ -132,6 +132,25 @@ class GoalCompiler:
             )
         )
 
+    def readings(self, text: str, scope: Scope) -> list[Reading]:
+        """What a text without slots may mean, best first: what is locked, then what the model finds.
+
+        Raises GoalDoubt where goals are frozen and this one is not locked.
+        """
+        template, mark = normal_text(text), self.signature(scope.domain)
+        entry = self.lock.find(template, mark, {})
+        found: list[Reading] = []
+        if entry is not None:
+            told = entry.perhaps if entry.refused else ((entry.confidence, entry.pddl),)
+            found = [Reading(fill(pddl, {}, scope), sure) for sure, pddl in told]
+        if self.frozen:
+            if entry is None:
+                raise self._not_locked(template, mark)
+            return found
+        known = {reading.goal for reading in found}
+        predicted = self.predict(template, scope).alternatives
+        return found + [Reading(goal, sure) for goal, sure in predicted if goal not in known]
+
     def _not_locked(self, template: str, mark: str) -> GoalDoubt:
         stale = self.lock.stale(template, mark)
         title = "this goal is not locked"
