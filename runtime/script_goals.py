@@ -1,25 +1,50 @@
-"""The natural-language goals of a script, found and compiled without running it.
+"""The goals of a script, found without running it; those in natural language are compiled.
 
-For `planscript compile` and `planscript goals show`. The types of slots (`{p}`) are worked out from
-what the script says: loops over `objects(type)`, parameters of named goals and of handlers, names
-of objects, and the arguments that a function is called with.
+For `planscript compile`, `planscript goals show` and `planscript check`. The types of slots (`{p}`)
+are worked out from what the script says: loops over `objects(type)`, parameters of named goals and
+of handlers, names of objects, and the arguments that a function is called with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from planscript.lang import syntax
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, Span
 from planscript.runtime.acting import Acting
+from planscript.runtime.builtins import BUILTINS
 from planscript.runtime.goals.compiler import CompiledGoal, GoalDoubt, Hole, Scope
 
 if TYPE_CHECKING:
     from planscript.runtime.session import Session
 
 Types = dict[str, str]  # script name -> name of a type, in a stretch of the script
+_LEAVE_THE_WORLD = frozenset({*BUILTINS, "print", "objects", "say", "cost", "help", "why_not"})
+_DEFINITIONS = (
+    syntax.Function,
+    syntax.Perform,
+    syntax.PerformBy,
+    syntax.GoalDef,
+    syntax.Test,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedGoal:
+    """A goal where it stands: the types of the names in scope there, and what it is for.
+
+    `use` is "sought" by `achieve` or `plan`, "kept" by `keeping`, "asked" by `holds`, or "named".
+    `allowing` are predicates by their model names. `is_first` says that it is sought in the world
+    as the script declares it: nothing has changed that world before.
+    """
+
+    node: syntax.Goal
+    types: Types
+    use: Literal["sought", "kept", "asked", "named"]
+    allowing: tuple[str, ...] = ()
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +63,47 @@ class FoundGoal:
 
 
 def goals_of_file(session: Session, path: str) -> Iterator[FoundGoal]:
-    """`compile_goals` for a script file, in a session that has run nothing yet."""
+    """Each natural-language goal of a script file, compiled in the domain and world in scope there.
+
+    The session has run nothing yet. Raises SourceError for a declaration that is wrong.
+    """
+    for goal in scoped_goals(parsed(session, path), session.acting):
+        if isinstance(goal.node, syntax.GoalText):
+            yield compile_text(goal.node.text, goal, session.acting)
+
+
+def parsed(session: Session, path: str) -> syntax.Module:
+    """The tree of a script file, whose folder the session enters."""
     from planscript.lang.parser import parse
 
-    module = parse(session.read_source(path), path)
     session.enter_folder(path)
-    return compile_goals(module, session.acting)
+    return parse(session.read_source(path), path)
 
 
-def compile_goals(
-    module: syntax.Module, acting: Acting, allowing: tuple[str, ...] = ()
-) -> Iterator[FoundGoal]:
-    """Each natural-language goal of a script, compiled in the domain and world in scope there.
+def scoped_goals(module: syntax.Module, acting: Acting) -> Iterator[ScopedGoal]:
+    """Each goal of a script, while the domain and the world in scope there are in scope.
 
-    Declares the script's domains and worlds in `acting`; runs nothing else. Raises SourceError for
-    a declaration that is wrong.
+    Declares the script's domains and worlds in `acting`; runs nothing else.
+    Raises SourceError for a declaration that is wrong.
     """
     walker = _Walker(module, acting)
     for statement in module.body:
         match statement:
             case syntax.DomainDef() | syntax.DomainFile():
                 acting.declare_domain(statement, walker.bindings)
+                continue
             case syntax.WorldDef() | syntax.WorldFile():
                 acting.declare_world(statement, walker.bindings)
                 walker.infer_calls()
+                walker.is_changed = False
             case syntax.Describe():
                 acting.describe(statement)
-            case _:
-                for node, types in walker.goals(statement, {}):
-                    yield _compile(node.text, types, acting, allowing)
+                continue
+        yield from walker.goals(statement)
 
 
-def _compile(
-    text: syntax.Text, types: Types, acting: Acting, allowing: tuple[str, ...]
-) -> FoundGoal:
+def compile_text(text: syntax.Text, goal: ScopedGoal, acting: Acting) -> FoundGoal:
+    """What becomes of the text of a goal."""
     said = " ".join(text.template.split())
     world = acting.world
     if world is None:
@@ -83,7 +115,7 @@ def _compile(
             pieces.append(part)
             continue
         name = part.value.id if isinstance(part.value, syntax.Name) else ""
-        kind = types.get(name)
+        kind = goal.types.get(name)
         key = acting.names.to_model(name)
         if kind is None and key in world.objects:
             kind = acting.names.to_script(world.objects[key].types[0])
@@ -103,7 +135,7 @@ def _compile(
     scope = Scope(world.domain, world.objects, world.state)
     speaker = acting.speaker(language=acting.language_of(said))
     try:
-        compiled = acting.compiler.compile(pieces, scope, speaker.goal, allowing)
+        compiled = acting.compiler.compile(pieces, scope, speaker.goal, goal.allowing)
     except GoalDoubt as doubt:
         return FoundGoal(text.span, said, doubt=doubt)
     except PlanscriptError as error:
@@ -113,11 +145,12 @@ def _compile(
 
 @dataclass
 class _Walker:
-    """Finds goal texts with the types of the names that are in scope there."""
+    """Finds goals with the types of the names that are in scope there."""
 
     module: syntax.Module
     acting: Acting
     bindings: dict[str, object] = field(default_factory=dict)
+    is_changed: bool = False  # the world is perhaps not as it was declared
     functions: dict[str, Types] = field(default_factory=dict)
 
     def infer_calls(self) -> None:
@@ -146,11 +179,31 @@ class _Walker:
             if isinstance(one, syntax.Call) and isinstance(one.function, syntax.Name):
                 yield one, scope
 
-    def goals(self, node: object, types: Types) -> Iterator[tuple[syntax.GoalText, Types]]:
-        """The goal texts in a statement, in the order of the text."""
-        for one, scope in self._scoped(node, types):
-            if isinstance(one, syntax.GoalText):
-                yield one, scope
+    def goals(self, statement: syntax.Statement) -> Iterator[ScopedGoal]:
+        """The goals in a statement, in the order of the text."""
+        at_once = not isinstance(statement, _DEFINITIONS)
+        known: dict[int, ScopedGoal] = {}  # goals of nodes above, by the identity of their nodes
+        for node, types in self._scoped(statement, {}):
+            match node:
+                case syntax.GoalText() | syntax.GoalFormula():
+                    yield known.get(id(node)) or ScopedGoal(node, types, "named")
+                case syntax.Holds(goal=goal):
+                    known[id(goal)] = ScopedGoal(goal, types, "asked")
+                case syntax.Achieve() | syntax.Plan():
+                    allowing = self._allowed(node)
+                    first = at_once and not self.is_changed
+                    known[id(node.goal)] = ScopedGoal(node.goal, types, "sought", allowing, first)
+                    if node.keeping is not None:
+                        known[id(node.keeping)] = ScopedGoal(node.keeping, types, "kept", allowing)
+                    self.is_changed |= at_once and isinstance(node, syntax.Achieve)
+                case syntax.Now():
+                    self.is_changed |= at_once
+                case syntax.Call(function=function):
+                    known_name = isinstance(function, syntax.Name) and function.id
+                    self.is_changed |= at_once and known_name not in _LEAVE_THE_WORLD
+
+    def _allowed(self, node: syntax.Achieve | syntax.Plan) -> tuple[str, ...]:
+        return tuple(sorted(self.acting.names.to_model(name.id) for name in node.allowing or ()))
 
     def _scoped(self, root: object, types: Types) -> Iterator[tuple[object, Types]]:
         """Every node below `root` with the types in scope there; keeps a stack of its own."""

@@ -332,6 +332,18 @@ class Session:
         self.enter_folder(path)
         return self.bounded(lambda: self.check(text, path))  # type: ignore[no-any-return]
 
+    def check_goals(self, path: str) -> list[Diagnostic]:
+        """Warnings about the goals of a script file; its lock is asked before the model is.
+
+        Raises SourceError for a declaration or a lock file that is wrong.
+        """
+        if "world" not in self.read_source(path):
+            return []  # without a world there are no goals that could be checked
+        from planscript.runtime.goal_checks import check_goals
+
+        self._take_lock(path)
+        return self.bounded(lambda: list(check_goals(self, path)))  # type: ignore[no-any-return]
+
     def signature_of(self, path: str, span: Span) -> DomainSignature:
         """What the resolver asks of a PDDL domain file: its names (`lang/signature.py`)."""
         from planscript.runtime.signatures import domain_of_file, domain_signature

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, draw
@@ -25,7 +26,7 @@ DIAGNOSTICS = TESTS / "diagnostics"
 PAGE = TESTS.parent / "docs" / "errors.md"
 # Golden files that are renewed and checked by `tests/test_errors_page.py`; those that lie in
 # DIAGNOSTICS itself are the language's own, checked by `tests/lang/test_diagnostics.py`.
-FOLDERS = ("run", "pddl", "lock")
+FOLDERS = ("run", "pddl", "lock", "check")
 
 GROUPS = {
     "E01": "The text of a script",
@@ -37,6 +38,7 @@ GROUPS = {
     "E07": "PDDL files, worlds and plans",
     "W07": "PDDL files: what is read all the same",
     "E08": "Goals in natural language",
+    "W08": "Goals in a script that has not run",
     "E09": "Files and commands",
 }
 
@@ -160,6 +162,14 @@ MEANING = {
     "E0810": "A goal model cannot be loaded.",
     "E0811": "A file of goals to evaluate cannot be read or is damaged.",
     "E0812": "There is nothing to train on.",
+    "W0803": "A goal is not locked, and a run with `--frozen` will refuse it.",
+    "W0804": "The domain has no words for what a text says.",
+    "W0805": "A text is no goal of this domain.",
+    "W0806": "A text is not understood well enough to act on.",
+    "W0807": "A text names an object that the world does not have.",
+    "W0820": "A goal is already true in the world that the script declares.",
+    "W0821": "A goal contradicts itself: two of its parts never hold together.",
+    "W0822": "A goal is out of reach, even if no action ever undid anything.",
     "E0901": "A trace cannot be written.",
     "E0902": "A plan that a planner wrote is no script, though its name also ends in `.plan`.",
     "E0903": "A file cannot be read or written.",
@@ -175,7 +185,8 @@ def golden_files() -> list[Path]:
     """The files whose messages are written down beside them, in `.golden` files."""
     found = sorted(DIAGNOSTICS.glob("*.plan"))
     for folder in FOLDERS:
-        found += sorted(p for p in (DIAGNOSTICS / folder).iterdir() if p.suffix != ".golden")
+        beside = (".golden", ".plan.lock")
+        found += sorted(p for p in (DIAGNOSTICS / folder).iterdir() if not p.name.endswith(beside))
     return [path for path in found if re.match(r"[EW]\d{4}_", path.name)]
 
 
@@ -186,6 +197,8 @@ def messages(path: Path) -> str:
     try:
         if path.parent.name == "run":
             _run(text, path.name)
+        elif path.parent.name == "check":
+            found += _check(path)
         elif path.parent.name == "lock":
             parse_lock(text, path.name)
         else:
@@ -202,6 +215,12 @@ def _run(text: str, source: str) -> None:
     limits = Limits(**{name: int(value) for name, value in budgets.items()})
     session = Session(stdin=io.StringIO(), stdout=io.StringIO(), limits=limits, frozen=True)
     session.run_text(text, source)
+
+
+def _check(path: Path) -> list[Diagnostic]:
+    session = Session(frozen=True)
+    found = session.check_goals(str(path))
+    return [replace(one, span=one.span and replace(one.span, source=path.name)) for one in found]
 
 
 def _read(text: str, source: str, warnings: list[Diagnostic]) -> None:

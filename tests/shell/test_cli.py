@@ -114,3 +114,16 @@ def test_frozen_refuses_what_is_not_locked(tmp_path: Path) -> None:
     done = planscript("run", "--frozen", path)
     assert done.returncode == 1
     assert "not locked" in done.stderr and "planscript compile" in done.stderr
+
+
+def test_check_warns_of_goals_and_says_nothing_of_them_on_request(tmp_path: Path) -> None:
+    domain = "domain d:\n    predicate done()\n    action undo():\n        effect: not done()\n"
+    path = script(
+        tmp_path, domain + "world w of d:\n    pass\nachieve not done()\nachieve done()\n"
+    )
+    done = planscript("check", path)
+    assert done.returncode == 0
+    assert "1 file checked: 0 errors, 2 warnings" in done.stdout
+    assert f"{path}:7:9" in done.stderr and f"{path}:8:9" in done.stderr
+    done = planscript("check", "--no-goals", path)
+    assert "0 warnings" in done.stdout and done.stderr == ""
