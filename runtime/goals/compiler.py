@@ -21,6 +21,7 @@ from planscript.runtime.goals.doubts import (
     unknown_objects,
 )
 from planscript.runtime.goals.doubts import Scope as Scope
+from planscript.runtime.goals.loading import Loading
 from planscript.runtime.goals.lock import DoubtKind, Entry, Lock, normal_text, signature
 from planscript.runtime.pddl.model import Domain, Formula
 from planscript.runtime.pddl.reader import read_formula
@@ -56,7 +57,7 @@ class GoalCompiler:
 
     `model_dir` None takes the model that ships with Planscript (`hf:...` a language model); `frozen` refuses whatever is not
     locked; `threshold` (0 to 1) is the confidence below which a text is refused (None: the model's
-    own); `loading` is called once, before the model is loaded.
+    own); `loading` is called before the model is waited for.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class GoalCompiler:
         self._model_dir = model_dir
         self._loading = loading
         self._model: GoalModel | LanguageModel | None = None
+        self._being_loaded: Loading | None = None
         self._prepared: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Prepared] = {}
         self._signatures: dict[int, tuple[Domain, str]] = {}
 
@@ -176,10 +178,14 @@ class GoalCompiler:
         if self._model is None:
             if self._loading is not None:
                 self._loading()
-            from planscript.runtime.goals.language_model import load_model
-
-            self._model = load_model(self._model_dir)
+            self._model = self.begin_to_load().model()
         return self._model
+
+    def begin_to_load(self) -> Loading:
+        """Loads the model in the background, where that has not begun yet."""
+        if self._being_loaded is None or self._being_loaded.failed:
+            self._being_loaded = Loading(self._model_dir)
+        return self._being_loaded
 
     def predict(self, text: str, scope: Scope, allowing: tuple[str, ...] = ()) -> Prediction:
         """What the model makes of a text without slots, unchecked by any threshold."""
