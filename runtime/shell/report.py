@@ -6,12 +6,25 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol
 
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, draw
 
 
-def coloured(stream: TextIO) -> bool:
+class Stream(Protocol):
+    """What text can be written to."""
+
+    def write(self, text: str, /) -> int:
+        """Writes the text."""
+
+    def flush(self) -> None:
+        """Passes on what has been written."""
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+
+
+def coloured(stream: Stream) -> bool:
     """Whether to colour what goes to `stream`: a terminal, and no NO_COLOR (no-color.org)."""
     return not os.environ.get("NO_COLOR") and stream.isatty()
 
@@ -19,7 +32,7 @@ def coloured(stream: TextIO) -> bool:
 def report(
     error: PlanscriptError,
     texts: Mapping[str, str] | None = None,
-    stream: TextIO | None = None,
+    stream: Stream | None = None,
 ) -> None:
     """Draws each diagnostic of the error; `texts` gives sources that are no files."""
     for diagnostic in error.diagnostics:
@@ -29,7 +42,7 @@ def report(
 def report_one(
     diagnostic: Diagnostic,
     texts: Mapping[str, str] | None = None,
-    stream: TextIO | None = None,
+    stream: Stream | None = None,
 ) -> None:
     """Draws one diagnostic with its source line where the source can be had."""
     out = sys.stderr if stream is None else stream

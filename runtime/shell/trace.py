@@ -10,18 +10,18 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
 from planscript.runtime.journal import call, plain
-from planscript.runtime.shell.report import coloured
+from planscript.runtime.shell.report import Stream, coloured
 
 Listener = Callable[[str, Mapping[str, Any]], None]
 
 
-def narrator(stream: TextIO | None = None) -> Listener:
+def narrator(stream: Stream | None = None) -> Listener:
     """A listener that tells goals, plans and troubles in words, one line each."""
-    out = sys.stderr if stream is None else stream
+    out: Stream = sys.stderr if stream is None else stream
     dim, off = ("\x1b[2m", "\x1b[0m") if coloured(out) else ("", "")
 
     def line(text: str) -> None:

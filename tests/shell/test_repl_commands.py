@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from planscript.lang.diagnostics import display_width
 from planscript.runtime.shell.repl.commands import COMMANDS
 from planscript.runtime.shell.repl.conversation import Conversation
+from planscript.runtime.shell.repl.files import keep_unsaved
 
 Talk = Callable[[str], str]
 
@@ -77,6 +79,22 @@ def test_save_writes_a_script_that_does_the_same(
     assert "not written" in talk_fruit(f":save {path}\nn\n")
 
 
+def test_what_was_declared_and_not_saved_is_kept(
+    talk: Talk, conversation: Conversation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "state" / "planscript" / "unsaved.plan"
+    talk("let a = 1\n")
+    keep_unsaved(conversation)
+    assert capsys.readouterr().out == "" and not kept.exists()
+    talk("fn f(x):\nreturn x + a\n\n")
+    keep_unsaved(conversation)
+    assert capsys.readouterr().out == f"what you declared is kept until the next time in {kept}\n"
+    assert kept.read_text(encoding="utf-8") == "let a = 1\nfn f(x):\n    return x + a\n"
+    talk(f":save {tmp_path / 'mine.plan'}\nf(1)\n")
+    keep_unsaved(conversation)
+    assert capsys.readouterr().out == ""
+
+
 def test_the_lock_is_shown_and_written(talk_fruit: Talk, tmp_path: Path) -> None:
     assert 'goal "the apple is on the table"\n  pddl (on apple table)' in talk_fruit(":lock\n")
     talk_fruit(f":lock {tmp_path / 'x.lock'}\n")
@@ -129,6 +147,35 @@ def test_undo_restores_what_is_known(talk: Talk, tmp_path: Path, fruit: str) -> 
     path.write_text(text + "    unknown: on(apple, table)\n", encoding="utf-8")
     shown = talk(f":load {path}\nnow on(apple, table)\n:undo\n:state apple\n")
     assert shown.endswith("  on  apple  shelf\n      apple  table  ?\n")
+
+
+def test_undo_gives_a_step_of_the_plan_back(talk_fruit: Talk, conversation: Conversation) -> None:
+    talk_fruit(":plan on(apple, table) and on(pear, shelf)\n:step\n:step\n:undo\n")
+    assert conversation.walked == 1
+    assert "2. Move" in talk_fruit(":step\n")
+    talk_fruit(":undo 2\n")
+    assert conversation.walked == 0
+
+
+def test_tables_are_aligned_by_what_a_terminal_shows(talk: Talk, tmp_path: Path) -> None:
+    script = tmp_path / "wide.plan"
+    script.write_text(
+        "domain d:\n    types:\n        水果, place\n    predicate 在(f: 水果, p: place)\n"
+        "    predicate wet(p: place)\n"
+        "    action 移动(f: 水果, p: place):\n        effect: 在(f, p)\n"
+        "    action dry(p: place):\n        effect: not wet(p)\n"
+        "world w of d:\n    objects:\n        苹果, fig: 水果\n        桌子, t: place\n"
+        "    init: 在(苹果, t), 在(fig, 桌子), wet(t)\n",
+        encoding="utf-8",
+    )
+    shown = talk(f":load {script}\n:state\n:objects\n:plan 在(苹果, 桌子) and not wet(t)\n")
+    assert shown.startswith(
+        "  wet  t\n  在   fig   桌子\n       苹果  t\n  水果   苹果, fig\n  place  桌子, t\n"
+    )
+    words = [line[: line.index("  ", 8)] + "|" for line in shown.splitlines() if ". " in line]
+    assert len(words) == 2
+    starts = [display_width(line[: line.rindex("  ")]) for line in shown.splitlines()[5:7]]
+    assert starts[0] == starts[1]
 
 
 # ------------------------------------------------ plans
@@ -232,5 +279,6 @@ def test_the_bottom_line_shows_domain_world_and_model(
     )
     talk_fruit(":plan on(apple, table) and on(pear, shelf)\n:step\n")
     assert status_line(conversation).endswith("step 1 of 2")
+    assert status_line(conversation, 40) == " kitchen · no model · step 1/2"
     talk_fruit("now not on(pear, table)\n")
     assert "(1 fact)" in status_line(conversation)

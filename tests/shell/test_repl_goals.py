@@ -117,8 +117,16 @@ def test_where_every_reading_is_hopeless_nothing_is_asked(doubting: Callable[...
     assert "error[E0533]" in shown and "Is it one of these?" not in shown
 
 
+def test_readings_that_are_all_guesses_are_not_offered(doubting: Callable[..., str]) -> None:
+    guesses = {"(on apple table)": 0.04, "(on pear table)": 0.03, "(on apple shelf)": 0.03}
+    shown = doubting(f"> {DOUBTFUL}\n", guesses)
+    assert "error[E0533]" in shown and "Is it one of these?" not in shown
+
+
 def test_an_answer_that_is_no_number_is_asked_for_again(doubting: Callable[[str], str]) -> None:
-    assert "+ on(apple, table)" in doubting(f"> {DOUBTFUL}\n7\nyes\n1\n")
+    shown = doubting(f"> {DOUBTFUL}\n7\nyes\n1\n")
+    assert "+ on(apple, table)" in shown
+    assert shown.count("type a number from 1 to 2, or Enter for none of them\n") == 2
 
 
 def test_instead_of_an_answer_another_goal_or_command_can_be_typed(

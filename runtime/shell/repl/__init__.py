@@ -9,6 +9,7 @@ shapes what is shown, progress.py tells that work goes on. Each is loaded by its
 from __future__ import annotations
 
 import argparse
+import sys
 
 from planscript.runtime.shell.session_arguments import add_session_arguments, make_session
 
@@ -28,6 +29,10 @@ def run(args: argparse.Namespace) -> int:
         for path in args.files:
             conversation.load(path)
         conversation.loop()
+        if len(conversation.inputs) > conversation.saved and sys.stdin.isatty():
+            from planscript.runtime.shell.repl.files import keep_unsaved
+
+            keep_unsaved(conversation)
     finally:
         conversation.close()
     return 0

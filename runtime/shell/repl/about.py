@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planscript.runtime.journal import plain
 from planscript.runtime.shell.repl.display import bounded
+from planscript.runtime.shell.repl.folding import tell
 
 if TYPE_CHECKING:
     from planscript.runtime.shell.repl.conversation import Conversation
@@ -27,11 +28,11 @@ def help_command(conversation: Conversation, rest: str) -> None:
     name = rest.removeprefix(":")
     if name in COMMANDS:
         found = COMMANDS[name]
-        print(f":{name} {found.usage}".rstrip() + f"\n  {found.about}")
+        tell(f":{name} {found.usage}".rstrip() + f"\n  {found.about}")
         return
-    print(HELP)
+    tell(HELP)
     for name, command in COMMANDS.items():
-        print(f"  {f':{name} {command.usage}':<26} {command.about}".rstrip())
+        tell(f"  {f':{name} {command.usage}':<26} {command.about}".rstrip())
 
 
 def time_command(conversation: Conversation, rest: str) -> None:
@@ -41,9 +42,9 @@ def time_command(conversation: Conversation, rest: str) -> None:
     elif rest:
         conversation.handle(rest)
         if not conversation.timing:
-            print(f"  {conversation.seconds:.3f} s")
+            tell(f"  {conversation.seconds:.3f} s")
     else:
-        print(f"  {conversation.seconds:.3f} s")
+        tell(f"  {conversation.seconds:.3f} s")
 
 
 def trace_command(conversation: Conversation, rest: str) -> None:
@@ -51,13 +52,13 @@ def trace_command(conversation: Conversation, rest: str) -> None:
     if rest in ("on", "off"):
         conversation.tracing = rest == "on"
     elif not conversation.events:
-        print("  nothing has happened in the world")
+        tell("  nothing has happened in the world")
     else:
         lines = []
         for kind, details in conversation.events:
             said = json.dumps(plain(details), ensure_ascii=False)
             lines.append(f"  {kind:<10} {said if len(said) <= 160 else said[:160] + '…'}")
-        print("\n".join(bounded(lines)))
+        tell("\n".join(bounded(lines)))
 
 
 def grants_command(conversation: Conversation, rest: str) -> None:
@@ -65,11 +66,11 @@ def grants_command(conversation: Conversation, rest: str) -> None:
     grants = conversation.session.grants
     for what, paths in (("read", grants.read), ("write", grants.write)):
         below = ", ".join(map(str, paths or ()))
-        print(f"  {what:<7} " + (f"below {below}" if below else f"no (--allow-{what}[=PATH])"))
+        tell(f"  {what:<7} " + (f"below {below}" if below else f"no (--allow-{what}[=PATH])"))
     programs = ", ".join("all" if name == "*" else name for name in grants.run or ())
-    print(f"  {'run':<7} " + (programs or "no (--allow-run[=NAME])"))
+    tell(f"  {'run':<7} " + (programs or "no (--allow-run[=NAME])"))
     for what in ("env", "python"):
-        print(f"  {what:<7} " + ("yes" if getattr(grants, what) else f"no (--allow-{what})"))
+        tell(f"  {what:<7} " + ("yes" if getattr(grants, what) else f"no (--allow-{what})"))
 
 
 def quit_command(conversation: Conversation, rest: str) -> None:

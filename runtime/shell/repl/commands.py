@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
 from planscript.lang.diagnostics import nearest
+from planscript.runtime.shell.repl.folding import tell
 
 if TYPE_CHECKING:
     from planscript.runtime.shell.repl.conversation import Conversation
@@ -60,9 +61,9 @@ def run_command(conversation: Conversation, line: str) -> None:
     if found is None:
         near = nearest(name, COMMANDS)
         if len(begun) > 1:
-            print(f"no command :{name}; it may be {', '.join(f':{one}' for one in begun)}")
+            tell(f"no command :{name}; it may be {', '.join(f':{one}' for one in begun)}")
         else:
-            print(f"no command :{name}" + (f"; did you mean :{near}?" if near else "; see :help"))
+            tell(f"no command :{name}" + (f"; did you mean :{near}?" if near else "; see :help"))
         return
     module = import_module(f"planscript.runtime.shell.repl.{found.module}")
     run: Callable[[Conversation, str], None] = getattr(module, f"{name}_command")

@@ -14,6 +14,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from planscript.lang.diagnostics import LimitError, PlanscriptError
+from planscript.runtime.shell.repl.folding import Folding, tell
 from planscript.runtime.shell.report import report
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Snapshot:
     state: frozenset[Atom]
     unknown: frozenset[Atom]
     changes: int  # in the world's log
+    plan: PlanValue | None  # that `:step` walks
+    walked: int  # steps of it
 
 
 class Conversation:
@@ -64,6 +67,7 @@ class Conversation:
         self.seconds = 0.0  # that the last input took
         self.script: str | None = None  # loaded last
         self.inputs: list[str] = []  # that went well, for `:save`
+        self.saved = 0  # how many of them `:save` has written
         self.events: deque[tuple[str, Mapping[str, Any]]] = deque(maxlen=MOST_EVENTS)
         self.snapshots: deque[Snapshot] = deque(maxlen=MOST_SNAPSHOTS)
         self.plan: PlanValue | None = None  # made last
@@ -83,7 +87,7 @@ class Conversation:
 
     def loop(self) -> None:
         """Reads and runs until the user leaves. No error of the user's input ends it."""
-        print(WELCOME)
+        tell(WELCOME)
         while not self.leaving:
             self.turn()
 
@@ -121,7 +125,7 @@ class Conversation:
             return True
         except KeyboardInterrupt:
             self.progress.stop()
-            print("\ninterrupted" if self.progress.shown else "interrupted")
+            tell("\ninterrupted" if self.progress.shown else "interrupted")
         except SystemExit:
             self.leaving = True
         except PlanscriptError as error:
@@ -129,11 +133,11 @@ class Conversation:
             if not isinstance(error, LimitError):
                 self.session.remember_error(error)
             self.error = error
-            report(error, self.session.texts, sys.stdout)
+            report(error, self.session.texts, Folding(sys.stdout))
         except Exception as error:  # a bug of ours must not take the user's session with it
             self.progress.stop()
-            print(f"internal error: {type(error).__name__}: {error}")
-            print("  this is a bug in Planscript; your session goes on")
+            tell(f"internal error: {type(error).__name__}: {error}")
+            tell("  this is a bug in Planscript; your session goes on")
         return False
 
     def _dispatch(self, text: str) -> None:
@@ -191,7 +195,7 @@ class Conversation:
             self._note_plan()
             self._note_change(before, show=told == "changes")
             if self.timing:
-                print(f"  {self.seconds:.3f} s")
+                tell(f"  {self.seconds:.3f} s")
 
     def snapshot(self) -> Snapshot | None:
         """The world in scope as it is, if there is one."""
@@ -199,7 +203,7 @@ class Conversation:
         world = None if acting is None else acting.world
         if world is None:
             return None
-        return Snapshot(world, world.state, world.unknown, len(world.log))
+        return Snapshot(world, world.state, world.unknown, len(world.log), self.plan, self.walked)
 
     def _note_change(self, before: Snapshot | None, show: bool) -> None:
         after = self.snapshot()
@@ -211,7 +215,7 @@ class Conversation:
         if show:
             from planscript.runtime.shell.repl.display import difference
 
-            print("\n".join(difference(after.world, before.state, after.state)))
+            tell("\n".join(difference(after.world, before.state, after.state)))
 
     def _note_plan(self) -> None:
         """Binds `_plan` and `_goal` where a plan was made."""
@@ -262,7 +266,7 @@ class Conversation:
         if isinstance(value, PlanValue):
             from planscript.runtime.shell.repl.display import plan_lines
 
-            print("\n".join(plan_lines(self.session.acting, value.steps, value.cost)))
+            tell("\n".join(plan_lines(self.session.acting, value.steps, value.cost)))
         elif value is not None:
             print(self.session.literal(value, limit=VALUE_LIMIT))
 
@@ -285,19 +289,19 @@ class Conversation:
 
             word = "new plan" if details["replan"] else "plan"
             lines = plan_lines(self.session.acting, details["steps"], details["cost"])
-            print("\n".join([f"· {word}", *lines]))
+            tell("\n".join([f"· {word}", *lines]))
             return
         if self._narrator is None:
             from planscript.runtime.shell.trace import narrator
 
-            self._narrator = narrator(sys.stdout)
+            self._narrator = narrator(Folding(sys.stdout))
         self._narrator(kind, details)
         if self.tracing:
             from planscript.runtime.shell.repl.display import event_line
 
             line = event_line(kind, details)
             if line:
-                print(line)
+                tell(line)
 
 
 def _quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from planscript.lang.diagnostics import display_width
 from planscript.runtime.journal import call
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ def bounded(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
     return [*lines[:most], f"  … {len(lines) - most} more"]
 
 
+def padded(text: str, width: int) -> str:
+    """The text, filled with blanks to a number of columns of a terminal."""
+    return text + " " * (width - display_width(text))
+
+
 def state_table(world: World, about: str = "") -> list[str]:
     """The facts that hold, a table for each predicate; those of which `about` names a part.
 
@@ -36,24 +42,24 @@ def state_table(world: World, about: str = "") -> list[str]:
             written = [world.names.to_script(part) for part in (fact.name, *fact.args)]
             if not about or about in written:
                 rows.setdefault(written[0], []).append((*written[1:], *([mark] if mark else [])))
-    width = max(map(len, rows), default=0)
+    width = max(map(display_width, rows), default=0)
     lines: list[str] = []
     for name, table in sorted(rows.items()):
-        lines += _table(name.ljust(width), table)
+        lines += _table(padded(name, width), table)
     return bounded(lines) if lines else ["  no fact holds" + (f" of `{about}`" if about else "")]
 
 
 def _table(name: str, rows: Sequence[tuple[str, ...]]) -> list[str]:
     shown = rows[:MOST_ROWS]
     columns = max(map(len, shown))
-    widths = [max((len(r[i]) for r in shown if i < len(r)), default=0) for i in range(columns)]
+    widths = [max(display_width(r[i]) for r in shown if i < len(r)) for i in range(columns)]
     lines = []
     for number, row in enumerate(shown):
-        cells = "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=False))
-        head = name if number == 0 else " " * len(name)
+        cells = "  ".join(padded(cell, w) for cell, w in zip(row, widths, strict=False))
+        head = name if number == 0 else " " * display_width(name)
         lines.append(f"  {head}  {cells or 'true'}".rstrip())
     if len(rows) > len(shown):
-        lines.append(f"  {' ' * len(name)}  … {len(rows) - len(shown)} more")
+        lines.append(f"  {' ' * display_width(name)}  … {len(rows) - len(shown)} more")
     return lines
 
 
@@ -69,11 +75,11 @@ def plan_lines(acting: Acting, steps: Iterable[Any], cost: Any = None, done: int
     atoms: list[Atom] = [getattr(step, "atom", step) for step in steps]
     speaker, say = acting.speaker(), acting.current_world().say_fact
     shown = atoms[:MOST_STEPS]
-    width = max((len(say(step)) for step in shown), default=0)
+    width = max((display_width(say(step)) for step in shown), default=0)
     lines = []
     for number, step in enumerate(shown, 1):
         mark = "✓" if number <= done else " "
-        lines.append(f" {mark}{number:>2}. {say(step):<{width}}  {speaker.step(step)}")
+        lines.append(f" {mark}{number:>2}. {padded(say(step), width)}  {speaker.step(step)}")
     if len(atoms) > len(shown):
         lines.append(f"  … {len(atoms) - len(shown)} more steps")
     if not atoms:

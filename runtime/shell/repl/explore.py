@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from planscript.runtime.planner.deadline import Deadline, DeadlineExpired
 from planscript.runtime.planner.state_space import DEAD_END, StateSpace
 from planscript.runtime.shell.repl.display import bounded
+from planscript.runtime.shell.repl.folding import tell
 from planscript.runtime.shell.repl.worlds import world_of
 
 if TYPE_CHECKING:
@@ -36,17 +37,21 @@ def explore_command(conversation: Conversation, rest: str) -> None:
 
     goal = goal_of(conversation, rest) if rest else conversation.session.value_of("_goal")
     if goal is None:
-        print("no goal yet; :explore GOAL explores the way to one")
+        tell("no goal yet; :explore GOAL explores the way to one")
         return
     formula = conversation.session.acting.formula_of(goal)
+    conversation.session.remember("_goal", goal)
     try:
         walk = Walk(task_of(world, formula))
     except DeadlineExpired:
-        print(f"the world is too large to explore: grounding takes more than {SECONDS:.0f} s")
+        tell(f"the world is too large to explore: grounding takes more than {SECONDS:.0f} s")
         return
-    print(KEYS)
+    tell(KEYS)
+    shown = None
     while True:
-        print("\n".join(view(walk, conversation)))
+        if walk.operators != shown:
+            tell("\n".join(view(walk, conversation)))
+            shown = list(walk.operators)
         answer = conversation.ask("explore» ")
         if answer is None or not obey(conversation, walk, goal, answer):
             return
@@ -164,27 +169,27 @@ def obey(conversation: Conversation, walk: Walk, goal: GoalValue, answer: str) -
             return False
         case "b" | "back":
             if not walk.back():
-                print("this is the start")
+                tell("this is the start")
         case "s" | "state":
             facts = [f"  {world.say_fact(fact)}" for fact in _sorted(walk)]
-            print("\n".join(bounded(facts)) or "  no fact holds that an action changes")
+            tell("\n".join(bounded(facts)) or "  no fact holds that an action changes")
         case "p" | "path":
             path = [world.say_fact(world.real(step)) for step in walk.path()]
-            print("  " + (", ".join(path) or "at the start"))
+            tell("  " + (", ".join(path) or "at the start"))
         case "t" | "take":
             from planscript.runtime import values
 
             steps = tuple(acting.step_value(world.real(step)) for step in walk.path())
             cost = sum(walk.task.operators.cost[o] for o in walk.operators) / walk.task.cost_scale
             conversation.take_plan(values.PlanValue(steps, values.number(cost), goal, {}, False))
-            print("taken as the plan: :step and :run carry it out")
+            tell("taken as the plan: :step and :run carry it out")
             return False
         case _:
             actions = walk.actions()
             if answer.isdecimal() and 1 <= int(answer) <= len(actions):
                 walk.go(actions[int(answer) - 1][0])
             else:
-                print(KEYS)
+                tell(KEYS)
     return True
 
 

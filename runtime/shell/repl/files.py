@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from planscript.lang.diagnostics import Diagnostic, SourceError
 
 if TYPE_CHECKING:
     from planscript.runtime.shell.repl.conversation import Conversation
+
+
+_DECLARES = re.compile(r"(fn|domain|world|perform|goal|describe|error|test)\b")
 
 
 def load_command(conversation: Conversation, rest: str) -> None:
@@ -42,8 +46,25 @@ def save_command(conversation: Conversation, rest: str) -> None:
         path.write_text("".join(f"{text}\n" for text in conversation.inputs), encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SourceError(Diagnostic("E0905", f"cannot write {rest}: {reason}")) from None
+        raise SourceError(Diagnostic("E0903", f"cannot write {rest}: {reason}")) from None
+    conversation.saved = len(conversation.inputs)
     print(f"{len(conversation.inputs)} inputs written to {rest}")
+
+
+def keep_unsaved(conversation: Conversation) -> None:
+    """Keeps what was declared and not saved in a file of the user's state, and says where."""
+    from planscript.runtime.shell.repl.reading import state_folder
+
+    if not any(map(_DECLARES.match, conversation.inputs[conversation.saved :])):
+        return
+    path = state_folder() / "unsaved.plan"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{text}\n" for text in conversation.inputs), encoding="utf-8")
+    except OSError:
+        print("what you declared is not saved")
+    else:
+        print(f"what you declared is kept until the next time in {path}")
 
 
 def lock_command(conversation: Conversation, rest: str) -> None:

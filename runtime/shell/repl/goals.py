@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from planscript.lang.diagnostics import PlanscriptError
 from planscript.runtime.errors import RunError
+from planscript.runtime.shell.repl.folding import Folding, tell
 from planscript.runtime.shell.report import report
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_READINGS = 5
 LEAST_CONFIDENCE = 0.02  # of a reading that is worth asking about
+LEAST_OF_BEST = 0.1  # of the best one; below that the model is guessing
 CHOSEN = "chosen by a person"  # the model of an entry that `GoalCompiler.settle` makes
 _ONE_GOAL = re.compile(r"\s*(achieve|plan|holds|goal|let\s+\w+\s*=\s*(plan|holds|goal))\b[^\n]*\s*")
 
@@ -27,7 +29,7 @@ _ONE_GOAL = re.compile(r"\s*(achieve|plan|holds|goal|let\s+\w+\s*=\s*(plan|holds
 def pursue(conversation: Conversation, text: str) -> None:
     """Achieves a goal typed after `>`."""
     if not text:
-        print("say what you want after the >, as in: > the apple is on the table")
+        tell("say what you want after the >, as in: > the apple is on the table")
         return
     asking(conversation, f'achieve "{text}"', lambda: conversation.session.achieve_text(text), text)
 
@@ -52,7 +54,7 @@ def asking(
         if not offered:
             raise
         conversation.progress.stop()
-        print(f"· {error.diagnostics[0].title}")
+        tell(f"· {error.diagnostics[0].title}")
         chosen = _choose(conversation, offered)
         if chosen is None:
             conversation.session.remember_error(error)
@@ -70,6 +72,8 @@ def _worth_asking(readings: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str
         one = distinct.setdefault(_unordered(reading["pddl"]), {**reading, "confidence": 0.0})
         one["confidence"] += reading["confidence"]
     hopeful = [one for one in distinct.values() if one["confidence"] >= LEAST_CONFIDENCE]
+    if all(one["confidence"] < LEAST_OF_BEST for one in hopeful):
+        return []
     return sorted(hopeful, key=lambda one: -one["confidence"])[:MOST_READINGS]
 
 
@@ -97,18 +101,19 @@ def _choose(
 
     A goal or a command instead of an answer is the next input.
     """
-    print("Is it one of these?")
+    tell("Is it one of these?")
     for number, reading in enumerate(readings, 1):
-        print(f"  {number}. {reading['words']}  ({reading['confidence']:.0%})")
-        print(f"     {reading['pddl']}")
+        tell(f"  {number}. {reading['words']}  ({reading['confidence']:.0%})")
+        tell(f"     {reading['pddl']}")
     while answer := conversation.ask("number, or Enter for none: "):
         if answer.isdecimal() and 1 <= int(answer) <= len(readings):
             return readings[int(answer) - 1]
         if answer.startswith((">", ":")):
             conversation.next_input = answer
-            print("nothing is done")
+            tell("nothing is done")
             return None
-    print("nothing is done; say it in other words")
+        tell(f"type a number from 1 to {len(readings)}, or Enter for none of them")
+    tell("nothing is done; say it in other words")
     return None
 
 
@@ -127,7 +132,7 @@ def recall(session: Session) -> None:
         for entry in read_lock(_file()):
             session.compiler.lock.add(entry)
     except PlanscriptError as error:
-        report(error, stream=sys.stdout)
+        report(error, stream=Folding(sys.stdout))
 
 
 def _keep(session: Session) -> None:
@@ -141,9 +146,9 @@ def _keep(session: Session) -> None:
                 kept.add(entry)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(kept.write(), encoding="utf-8")
-        print("remembered for this domain; `:lock FILE` writes it where a script finds it")
+        tell("remembered for this domain; `:lock FILE` writes it where a script finds it")
     except (OSError, PlanscriptError):
-        print("remembered for this session")
+        tell("remembered for this session")
 
 
 def _file() -> Path:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from planscript.runtime.shell.repl.display import bounded, signature, state_table
+from planscript.runtime.shell.repl.folding import tell
 
 if TYPE_CHECKING:
     from planscript.runtime.session import Session
@@ -17,14 +18,14 @@ DECLARING = "fn|goal|let|predicate|action|derived|function|domain|world|perform|
 def explain_name(conversation: Conversation, name: str, source: bool) -> None:
     """Prints what a name is; with `source` where and how it was declared, too."""
     session = conversation.session
-    print("\n".join(_declared(session, name) or session.describe(name).splitlines()))
+    tell("\n".join(_declared(session, name) or session.describe(name).splitlines()))
     if source:
         found = source_of(session, name)
         if found is None:
-            print("  its source is not a script of this session")
+            tell("  its source is not a script of this session")
         else:
             where, lines = found
-            print(f"  from {where}:")
+            tell(f"  from {where}:")
             print("\n".join(bounded([f"  {line}" for line in lines])))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planscript.runtime import values
 from planscript.runtime.shell.repl.display import plan_lines
+from planscript.runtime.shell.repl.folding import tell
 from planscript.runtime.shell.repl.goals import asking
 from planscript.runtime.shell.repl.worlds import world_of
 
@@ -51,7 +52,7 @@ def goal_command(conversation: Conversation, rest: str) -> None:
     if world_of(conversation) is None:
         return
     if not rest and conversation.session.value_of("_goal") is None:
-        print("no goal yet; `> the apple is on the table` is one")
+        tell("no goal yet; `> the apple is on the table` is one")
         return
 
     def work() -> None:
@@ -68,10 +69,10 @@ def _show_goal(conversation: Conversation, goal: GoalValue) -> None:
     formula = acting.formula_of(goal)
     if not any(kind == "goal" for kind, _ in conversation.events):  # else it has just been told
         if goal.text:
-            print(f"  “{' '.join(goal.text.split())}”")
-        print(f"  {acting.speaker(acting.language_of(goal.text or '')).goal(formula)}")
-        print(f"  {acting.member(goal, 'pddl')}")
-    print("  holds now" if acting.holds(goal) else "  does not hold now")
+            tell(f"  “{' '.join(goal.text.split())}”")
+        tell(f"  {acting.speaker(acting.language_of(goal.text or '')).goal(formula)}")
+        tell(f"  {acting.member(goal, 'pddl')}")
+    tell("  holds now" if acting.holds(goal) else "  does not hold now")
 
 
 def plan_command(conversation: Conversation, rest: str) -> None:
@@ -87,11 +88,11 @@ def plan_command(conversation: Conversation, rest: str) -> None:
 
         conversation.acting(work)
     elif conversation.plan is None:
-        print("no plan yet; :plan GOAL makes one")
+        tell("no plan yet; :plan GOAL makes one")
     else:
         plan = conversation.plan
         lines = plan_lines(conversation.session.acting, plan.steps, plan.cost, conversation.walked)
-        print("\n".join(lines))
+        tell("\n".join(lines))
 
 
 def _planned(conversation: Conversation, goal: GoalValue) -> PlanValue:
@@ -109,12 +110,12 @@ def step_command(conversation: Conversation, rest: str) -> None:
         at = conversation.walked
         speaker = conversation.session.acting.speaker()
         sentence = speaker.rules.sentence(speaker.step(plan[0].atom))
-        print(f"  {at + 1}. {sentence}")
+        tell(f"  {at + 1}. {sentence}")
         _carry_out(conversation, plan[:1])
         whole = conversation.plan
         if whole is not None and conversation.walked == len(whole.steps):
             reached = conversation.session.acting.holds(whole.goal)
-            print("  the plan is done" + ("; its goal holds" if reached else ""))
+            tell("  the plan is done" + ("; its goal holds" if reached else ""))
 
 
 def run_command(conversation: Conversation, rest: str) -> None:
@@ -127,21 +128,21 @@ def run_command(conversation: Conversation, rest: str) -> None:
 def abort_command(conversation: Conversation, rest: str) -> None:
     """Drops the plan; the world stays as it is."""
     if conversation.plan is None:
-        print("there is no plan to drop")
+        tell("there is no plan to drop")
         return
     left = len(conversation.plan.steps) - conversation.walked
     conversation.plan, conversation.walked = None, 0
-    print(f"dropped the plan; {left} of its steps were not taken")
+    tell(f"dropped the plan; {left} of its steps were not taken")
 
 
 def _rest_of_plan(conversation: Conversation) -> list[Any]:
     plan = conversation.plan
     if plan is None:
-        print("no plan yet; :plan GOAL makes one")
+        tell("no plan yet; :plan GOAL makes one")
         return []
     rest = list(plan.steps[conversation.walked :])
     if not rest:
-        print("the plan is done; :plan GOAL makes another")
+        tell("the plan is done; :plan GOAL makes another")
     return rest
 
 
@@ -165,24 +166,24 @@ def why_command(conversation: Conversation, rest: str) -> None:
     acting, plan = session.acting, conversation.plan
     if rest.isdecimal():
         if plan is None or not 1 <= int(rest) <= len(plan.steps):
-            print(f"the plan has no step {rest}" if plan else "no plan yet; :plan GOAL makes one")
+            tell(f"the plan has no step {rest}" if plan else "no plan yet; :plan GOAL makes one")
             return
-        print(acting.why(plan.steps[int(rest) - 1]))
+        tell(acting.why(plan.steps[int(rest) - 1]))
     elif rest:
         _why_not(conversation, goal_of(conversation, rest))
     elif conversation.error is not None:
         _why_error(conversation)
     elif plan is not None and not (conversation.walked or acting.history.steps):
         for number, step in enumerate(plan.steps[:10], 1):
-            print(f"{number}. {acting.why(step)}")
+            tell(f"{number}. {acting.why(step)}")
     else:
-        print(acting.why(None))
+        tell(acting.why(None))
 
 
 def _why_not(conversation: Conversation, goal: GoalValue) -> None:
     session = conversation.session
     if goal.formula is not None:
-        print(session.bounded(lambda: session.guarded(lambda: session.acting.why_not(goal))))
+        tell(session.bounded(lambda: session.guarded(lambda: session.acting.why_not(goal))))
 
 
 def _why_error(conversation: Conversation) -> None:
@@ -190,9 +191,9 @@ def _why_error(conversation: Conversation) -> None:
     acting = conversation.session.acting
     goals = [details for kind, details in conversation.events if kind == "goal"]
     assert conversation.error is not None
-    print(f"  {conversation.error.diagnostics[0].title}")
+    tell(f"  {conversation.error.diagnostics[0].title}")
     failed = [details for kind, details in conversation.events if kind in ("failed", "deviation")]
     if failed:
-        print(acting.why(acting.step_value(failed[-1]["step"])))
+        tell(acting.why(acting.step_value(failed[-1]["step"])))
     elif goals:
         _why_not(conversation, acting.goal_value(goals[-1]["text"]))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import DynamicCompleter
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
@@ -46,7 +47,7 @@ def prompt_session(conversation: Conversation) -> PromptSession[str]:
         complete_while_typing=False,
         key_bindings=key_bindings(),
         prompt_continuation=CONTINUATION,
-        bottom_toolbar=lambda: status_line(conversation),
+        bottom_toolbar=lambda: status_line(conversation, get_app().output.get_size().columns),
         enable_history_search=True,  # the arrows go through the lines that begin as this one does
         input=conversation.input,
         output=conversation.output,
