@@ -19,7 +19,7 @@ from planscript.runtime.session import Session
 
 DOCS = Path(__file__).parent.parent / "docs"
 _BLOCK = re.compile(r"```plan\n(.*?)```\n+```(output|error|report)\n(.*?)```", re.DOTALL)
-WRITTEN = ["errors.md"]  # from files that have tests of their own
+WRITTEN = ["errors.md", "repl.md"]  # which have tests of their own
 
 
 def pages() -> list[Path]:
