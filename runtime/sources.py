@@ -9,10 +9,7 @@ from planscript.lang.diagnostics import Diagnostic, SourceError
 
 
 def read_source(path: str) -> str:
-    """The text of a script, with plain line ends. Raises SourceError where it cannot be had.
-
-    A planner's output, whose file name also ends in `.plan`, is refused as well.
-    """
+    """The text of a script file (see `text_of`). Raises SourceError where it cannot be had."""
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError:
@@ -22,6 +19,15 @@ def read_source(path: str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(Diagnostic("E0903", f"cannot read {path}: {reason}")) from None
+    return text_of(data, path)
+
+
+def text_of(data: bytes, path: str) -> str:
+    """The text of a script, with plain line ends; `path` names it in errors.
+
+    Raises SourceError for what is not UTF-8, and for a planner's output, whose file name also ends
+    in `.plan`.
+    """
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""The command line: `planscript COMMAND ...`; without a command, the REPL.
+"""The command line: `planscript COMMAND ...`; `planscript FILE ...` runs a script; alone, the REPL.
 
 Each command's work is in a file of its own, imported when the command is given, so that `--help`
 and the prompt come up at once. Exit codes: 0 done, 1 the script failed or the answer is no, 2 wrong
@@ -42,7 +42,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="planscript",
         description="Say what you want; Planscript works out how.",
-        epilog="Without a command, an interactive session starts.",
+        usage="planscript [-h] [--version] [COMMAND ... | FILE.plan ...]",
+        epilog="`planscript FILE.plan` runs the script, as `planscript run FILE.plan` does. Without "
+        "a command, an interactive session starts; where standard input is no terminal, the script "
+        "that stands there is run.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -95,7 +98,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     if not words:
-        words = ["repl"]
+        words = ["repl"] if sys.stdin.isatty() else ["run", "-"]
+    if words[0].endswith(".plan") and not words[0].startswith("-"):
+        words.insert(0, "run")
+    if words[0] not in COMMANDS and not words[0].startswith("-"):
+        from planscript.lang.diagnostics import did_you_mean
+
+        hint = did_you_mean(words[0], COMMANDS) or "see `planscript --help`"
+        print(f"planscript: no command `{words[0]}`; {hint}", file=sys.stderr)
+        return 2
     if words[0] not in COMMANDS:
         build_parser().parse_args(words)  # answers --help and --version; all else is wrong usage
         return 2

@@ -1,28 +1,34 @@
-"""`planscript run FILE`: runs a script."""
+"""`planscript run FILE`: runs a script, or with `-` what stands on standard input."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planscript.lang.diagnostics import LimitError, PlanscriptError
+from planscript.lang.diagnostics import LimitError, PlanscriptError, SourceError
+from planscript.runtime.shell.report import report
 from planscript.runtime.shell.session_arguments import (
     SESSION_ARGUMENTS,
     add_session_arguments,
     make_session,
 )
 from planscript.runtime.shell.trace import Listener, jsonl_tracer, narrator, together
+from planscript.runtime.sources import text_of
 
 if TYPE_CHECKING:
     from planscript.runtime.journal import Journal
     from planscript.runtime.session import Session
 
 
+STDIN = "-"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("file", metavar="FILE", help="the script")
+    parser.add_argument("file", metavar="FILE", help="the script; - is standard input")
     parser.add_argument("arguments", nargs="*", metavar="ARG", help="the script's own `arguments`")
     parser.add_argument("--trace", metavar="FILE.jsonl", help="write every event as a line of JSON")
     parser.add_argument(
@@ -50,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the script. Raises PlanscriptError for what is wrong with it."""
+    if args.file == STDIN and (args.lock or args.journal):
+        print("planscript run: --lock and --journal need a script in a file", file=sys.stderr)
+        return 2
     listeners: list[Listener] = [] if args.quiet else [narrator()]
     close = None
     if args.trace:
@@ -67,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.events:
             session.inbox.watch(Path(args.events))
+        if args.file == STDIN:
+            return _run_stdin(session)
         run_recorded(session, args.file)
         if args.lock:
             session.write_lock(args.file)
@@ -76,6 +87,16 @@ def run(args: argparse.Namespace) -> int:
             journal.close()
         if close is not None:
             close()
+    return 0
+
+
+def _run_stdin(session: Session) -> int:
+    """Runs what stands on standard input; reports what goes wrong, with its lines."""
+    try:
+        session.run_text(text_of(sys.stdin.buffer.read(), "<stdin>"), "<stdin>")
+    except PlanscriptError as error:
+        report(error, session.texts)
+        return 2 if isinstance(error, SourceError) else 1
     return 0
 
 

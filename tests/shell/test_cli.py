@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 
-def planscript(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def planscript(
+    *words: str, cwd: Path | None = None, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "planscript.runtime", *words],
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -36,6 +39,43 @@ def test_help_names_every_command() -> None:
 def test_a_script_runs_and_prints_on_standard_output(tmp_path: Path) -> None:
     done = planscript("run", script(tmp_path, 'print("hello")\n'))
     assert (done.returncode, done.stdout, done.stderr) == (0, "hello\n", "")
+
+
+def test_the_word_run_may_be_left_out(tmp_path: Path) -> None:
+    done = planscript(script(tmp_path, "print(arguments)\n"), "a", "b")
+    assert (done.returncode, done.stdout, done.stderr) == (0, '["a", "b"]\n', "")
+    assert "no file" in planscript(str(tmp_path / "none.plan")).stderr
+
+
+def test_a_script_is_taken_from_standard_input(tmp_path: Path) -> None:
+    for words in (["run", "-", "a"], ["run", "-"], []):
+        done = planscript(*words, typed="print(len(arguments))\nprint(input())\n")
+        assert (done.returncode, done.stdout) == (1, f"{max(0, len(words) - 2)}\n")
+        assert "<stdin>:2:7" in done.stderr and "print(input())" in done.stderr
+    assert planscript("run", "-", typed="let = 1\n").returncode == 2
+    done = planscript("run", "--journal", str(tmp_path / "run.db"), "-", typed="print(1)\n")
+    assert (done.returncode, done.stdout) == (2, "") and "in a file" in done.stderr
+
+
+def test_a_word_that_is_no_command_is_answered_with_the_nearest() -> None:
+    done = planscript("chek", "a.plan")
+    assert done.returncode == 2
+    assert done.stderr == "planscript: no command `chek`; did you mean `check`?\n"
+    assert "--help" in planscript("nonsense").stderr
+
+
+def test_a_conversation_through_a_pipe_is_its_answers_alone(tmp_path: Path) -> None:
+    typed = "1 + 1\nfn f(x):\n    return x\n\nf(\n3)\n> \n:save s.plan\n:save s.plan\nn\nf("
+    done = planscript("repl", typed=typed, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["2", "3"] and lines[2].startswith("say what you want")
+    assert lines[3:6] == [
+        "3 inputs written to s.plan",
+        "s.plan exists; write over it? [y/N] n",
+        "not written",
+    ]
+    assert "error[E0103]" in lines[6]
 
 
 @pytest.mark.parametrize(
@@ -91,9 +131,11 @@ def test_a_trace_is_a_line_of_json_for_each_event(tmp_path: Path) -> None:
 
 
 def test_a_planners_plan_is_not_taken_for_a_script(tmp_path: Path) -> None:
-    done = planscript("run", script(tmp_path, "(pick a b)\n(put a c)\n; cost = 2 (unit cost)\n"))
-    assert done.returncode == 2
-    assert "planscript validate" in done.stderr
+    path = script(tmp_path, "(pick a b)\n(put a c)\n; cost = 2 (unit cost)\n")
+    for words in (["run"], ["check"], ["compile"], []):
+        done = planscript(*words, path)
+        assert done.returncode == 2
+        assert "planscript validate" in done.stderr
 
 
 def test_test_blocks_are_run_and_counted(tmp_path: Path) -> None:

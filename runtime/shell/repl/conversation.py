@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from planscript.runtime.pddl.model import Atom
     from planscript.runtime.session import Emit, Session
+    from planscript.runtime.shell.repl.piped import PipedInputs
     from planscript.runtime.shell.trace import Listener
     from planscript.runtime.values import PlanValue
     from planscript.runtime.world import World
@@ -58,6 +59,7 @@ class Conversation:
 
         self.input = input
         self.output = output
+        self.is_piped = input is None and not sys.stdin.isatty()
         self.progress = Progress(sys.stdout)
         self.session = make_session(self._hear)
         self.leaving = False
@@ -74,7 +76,7 @@ class Conversation:
         self.walked = 0  # steps of it that `:step` has taken
         self.error: PlanscriptError | None = None  # of the last input that ran
         self._narrator: Listener | None = None
-        self._prompt: PromptSession[str] | None = None
+        self._prompt: PromptSession[str] | PipedInputs | None = None
         self._known_plan: object = None  # the newest in the session's history
         self._answers_recalled = False
 
@@ -87,16 +89,22 @@ class Conversation:
 
     def loop(self) -> None:
         """Reads and runs until the user leaves. No error of the user's input ends it."""
-        tell(WELCOME)
+        if not self.is_piped:
+            tell(WELCOME)
         while not self.leaving:
             self.turn()
 
     def turn(self) -> None:
         """Reads one input and runs it."""
         if self._prompt is None:
-            from planscript.runtime.shell.repl.reading import prompt_session
+            if self.is_piped:
+                from planscript.runtime.shell.repl.piped import PipedInputs
 
-            self._prompt = prompt_session(self)
+                self._prompt = PipedInputs()
+            else:
+                from planscript.runtime.shell.repl.reading import prompt_session
+
+                self._prompt = prompt_session(self)
         if self.next_input:
             text, self.next_input = self.next_input, ""
             self.handle(text)
@@ -272,6 +280,10 @@ class Conversation:
 
     def ask(self, question: str) -> str | None:
         """One line from the user; None where the user leaves it (Ctrl-C, Ctrl-D)."""
+        if self.is_piped:
+            from planscript.runtime.shell.repl import piped
+
+            return piped.ask(question)
         from planscript.runtime.shell.repl.reading import ask
 
         return ask(self, question)
