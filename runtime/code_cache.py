@@ -191,6 +191,15 @@ def compile_afresh(text: str, source: str, **options: Any) -> CompiledModule:
     return compile_script(text, source, **options)
 
 
+def parsed(text: str, source: str) -> Any:
+    """The syntax tree of a text. Raises SourceError."""
+    from planscript.lang.parser import parse
+    from planscript.lang.tables import keep_tables_in
+
+    keep_tables_in(GrammarStore())
+    return parse(text, source)
+
+
 def cache_folder() -> Path:
     """Where compiled scripts are kept."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")

@@ -23,6 +23,7 @@ class Grants:
     env: bool = False
     run: tuple[str, ...] | None = None
     python: bool = False
+    parallel: bool = False
 
     def path(self, path: str, what: Literal["read", "write"]) -> Path:
         """The resolved path; GrantError where it is not below a granted one.
@@ -61,10 +62,14 @@ class Grants:
             hint=f"whoever runs it can allow that: --allow-run={name}",
         )
 
-    def need(self, what: Literal["env", "python"]) -> None:
+    def need(self, what: Literal["env", "python", "parallel"]) -> None:
         """GrantError where `what` is not granted."""
         if not getattr(self, what):
-            said = {"env": "read environment variables", "python": "import Python modules"}[what]
+            said = {
+                "env": "read environment variables",
+                "python": "import Python modules",
+                "parallel": "start workers",
+            }[what]
             raise run_error(
                 "GrantError",
                 f"the script may not {said}",

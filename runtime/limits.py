@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, islice, repeat
+from operator import length_hint
 
 from planscript.lang.diagnostics import Diagnostic, LimitError
 from planscript.lang.records import dataclass
@@ -73,6 +74,11 @@ class Steps:
             self.left -= count
         self.chunk = repeat(True, count)
         return self.chunk
+
+    @property
+    def remaining(self) -> int | None:
+        """How many steps are left; None: there is no budget."""
+        return None if self.left is None else self.left + length_hint(self.chunk)
 
     def charge(self, count: int) -> None:
         """Takes many steps at once: the work of a builtin. Raises LimitError."""

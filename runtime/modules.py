@@ -75,6 +75,10 @@ class Modules:
         self._loaded[path] = module
         return module
 
+    def is_loaded(self, path: Path) -> bool:
+        """Whether the file at this resolved path has been run as a module, to its end."""
+        return path in self._loaded
+
     def start(self, script: Path) -> None:
         """Notes that the main script is being run, so that importing it is seen as a circle."""
         self._loading = [script.resolve()]

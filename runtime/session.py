@@ -62,7 +62,7 @@ class Session:
     `threshold`, `frozen` and `language` are for goals (see `goals/compiler.py`). `journal` records
     the run or answers for it (`journal.py`). `confirm(question)` is asked before a step that cannot
     be undone (None: on standard input); `doubt(question)` about a call that may have been made
-    before the run was cut off.
+    before the run was cut off. `cluster` is the address of one for `parallel.map`.
     """
 
     def __init__(
@@ -83,12 +83,15 @@ class Session:
         journal: Journal | None = None,
         confirm: Callable[[str], bool] | None = None,
         doubt: Callable[[str], Literal["done", "again"]] | None = None,
+        cluster: str | None = None,
     ) -> None:
         self.stdin = stdin
         self.stdout = stdout
         self.grants = grants
         self.limits = limits
         self.interactive = interactive
+        self.arguments = list(arguments)
+        self.cluster = cluster
         self.journal = journal
         self._listener = emit
         self._confirm = confirm if confirm is not None else self._ask_to_go_on
@@ -98,21 +101,21 @@ class Session:
         self.texts: dict[str, str] = {}  # what has been run, by source name, for error reports
         self.steps = Steps(limits)
         self.modules = Modules(self, tuple(search_path))
-        self._goal_options: dict[str, Any] = {
+        self.goal_options: dict[str, Any] = {
             "model_dir": model_dir,
             "threshold": threshold,
             "frozen": frozen,
         }
-        self._language = language
+        self.language = language
         self._folder = "."  # of the module that is being run
-        self._root = Path(".")  # the folder of the main script
+        self.root = Path(".")  # the folder of the main script
         self._cache = CodeCache(self._bytes_of)
         self._known: dict[Any, Builtin] = {}
         self._builtins: dict[str, Any] = dict(KINDS)
         for one in self.metered((*BUILTINS.values(), *session_builtins(self).values())):
             self._builtins[one.name] = one.run
             self.know(one)
-        self._builtins["arguments"] = list(arguments)
+        self._builtins["arguments"] = list(self.arguments)
         self._builtins["world"] = values.WorldValue("world", None)  # the one in scope
         self._conversation: ModuleHost | None = None
         self._last_domain: Domain | None = None  # that the resolver asked for
@@ -197,6 +200,32 @@ class Session:
         host = self._run(self.read_source(source), source, str(path.parent))
         return values.Module(path.stem, exported(host.bindings), first_comment(self.texts[source]))
 
+    def bindings_of(self, path: str, source: str) -> dict[str, Any]:
+        """Runs a script, for another session's `parallel.map`: all its names.
+
+        `source` is what the script is called in messages.
+        """
+        text, folder = self.read_source(path), str(Path(path).parent)
+        return self.bounded(lambda: self._run(text, source, folder).bindings)  # type: ignore[no-any-return]
+
+    def declarations_of(self, path: str, source: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """As `bindings_of`, but runs only what declares something.
+
+        Its other names have these values; those that are not given have none.
+        """
+        from planscript.runtime.sources import declarations
+
+        text, names = declarations(self.read_source(path), source)
+        own = {name: value for name, value in values.items() if name in names}
+        host = ModuleHost(self, str(Path(path).parent), own)
+
+        def work() -> None:
+            self._folder = host.folder
+            self._execute(self._compile_input(text, source, names, interactive=False), host)
+
+        self.bounded(work)
+        return host.bindings
+
     def bounded(self, work: Callable[[], Any]) -> Any:
         """Does `work` with room for deep recursion, within the budgets of the session."""
         try:
@@ -279,7 +308,7 @@ class Session:
     def enter_folder(self, script: str) -> None:
         """The paths in scripts are taken from the folder of this script from now on."""
         self._folder = str(Path(script).parent)
-        self._root = Path(self._folder).resolve()
+        self.root = Path(self._folder).resolve()
 
     def read_source(self, path: str) -> str:
         """The text of a script. Raises SourceError where it cannot be had."""
@@ -292,7 +321,7 @@ class Session:
         standard library, and reading it is not granted.
         """
         resolved = path.resolve()
-        for root in (self._root, *self.modules.search_path, stdlib_folder()):
+        for root in (self.root, *self.modules.search_path, stdlib_folder()):
             if resolved.is_relative_to(root.resolve()):
                 return
         self.grants.path(str(path), "read")
@@ -370,14 +399,14 @@ class Session:
         from planscript.runtime.goals.compiler import GoalCompiler
         from planscript.runtime.goals.lock import Lock
 
-        return GoalCompiler(Lock(), loading=lambda: self.emit("loading", {}), **self._goal_options)
+        return GoalCompiler(Lock(), loading=lambda: self.emit("loading", {}), **self.goal_options)
 
     @cached_property
     def acting(self) -> Acting:
         """The domain, the world and what is done in it."""
         from planscript.runtime.acting import Acting
 
-        return Acting(self.compiler, self._script_path, self.emit, self._language, self._services())
+        return Acting(self.compiler, self._script_path, self.emit, self.language, self._services())
 
     def _services(self) -> Services:
         from planscript.runtime.performing import Services
@@ -411,11 +440,11 @@ class Session:
         return self.acting.around.patience if "acting" in self.__dict__ else None
 
     def _ask_to_go_on(self, question: str) -> bool:
-        self._show(f"{question} [y/N] ")  # the journal has the question with its answer
+        self.show(f"{question} [y/N] ")  # the journal has the question with its answer
         try:
             answer = self.read_line()
         except RunError:  # nobody is there to answer
-            self._show("\n")
+            self.show("\n")
             return False
         return answer.strip().lower() in ("y", "yes", "是", "好", "可以")
 
@@ -602,9 +631,9 @@ class Session:
             self.journal.note("print", text)
             if told_before and self.tell_only_new:
                 return
-        self._show(text)
+        self.show(text)
 
-    def _show(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """To standard output, and not to the journal."""
         out = sys.stdout if self.stdout is None else self.stdout
         try:

@@ -70,3 +70,45 @@ def first_comment(text: str) -> str:
             break
         lines.append(line.lstrip("# "))
     return "\n".join(lines)
+
+
+def declarations(text: str, source: str) -> tuple[str, frozenset[str]]:
+    """The text of a script with all blank but what declares functions, modules, worlds and the like.
+
+    What is left stands in its old place; with it, the names that the rest bound. Raises SourceError.
+    """
+    from planscript.lang import syntax
+    from planscript.runtime.code_cache import parsed
+
+    kept = (
+        syntax.Function, syntax.Import, syntax.FromImport, syntax.ErrorDef, syntax.GoalDef,
+        syntax.DomainDef, syntax.DomainFile, syntax.WorldDef, syntax.WorldFile, syntax.Describe,
+        syntax.Perform, syntax.PerformBy,
+    )  # fmt: skip
+    body = parsed(text, source).body
+    lines = text.split("\n")
+    ends = [statement.span.line - 1 for statement in body[1:]] + [len(lines)]
+    names: set[str] = set()
+    for statement, end in zip(body, ends, strict=True):
+        if not isinstance(statement, kept):
+            start = statement.span.line - 1
+            lines[start:end] = [""] * (end - start)
+            for node in syntax.walk(statement):
+                match node:
+                    case syntax.Let(target=target) | syntax.For(target=target):
+                        names |= _names_in(target)
+                    case syntax.Assign(targets=targets):
+                        names = names.union(*map(_names_in, targets))
+                    case (
+                        syntax.Catch(name=str(name))
+                        | syntax.PatternName(name=name)
+                        | syntax.PatternAs(name=name)
+                    ):
+                        names.add(name)
+    return "\n".join(lines), frozenset(names)
+
+
+def _names_in(target: object) -> set[str]:
+    from planscript.lang import syntax
+
+    return {node.id for node in syntax.walk(target) if isinstance(node, syntax.Name)}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # The names of what `add_session_arguments` adds, for those who write arguments down.
 SESSION_ARGUMENTS = (
-    "frozen model threshold language allow_read allow_write allow_env allow_run allow_python "
-    "max_steps max_depth max_memory timeout"
+    "frozen model threshold language allow_read allow_write allow_env allow_run allow_python allow_parallel "
+    "max_steps max_depth max_memory timeout cluster"
 ).split()
 
 
@@ -50,6 +50,12 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
         help="start programs (of this NAME)",
     )
     grants.add_argument("--allow-python", action="store_true", help="import Python modules")
+    grants.add_argument(
+        "--allow-parallel", action="store_true", help="run functions in several processes at once"
+    )
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="the processes are of this dask.distributed cluster"
+    )
     budgets = parser.add_argument_group("budgets (default: none)")
     budgets.add_argument("--max-steps", type=_positive, metavar="N", help="loop turns and calls")
     budgets.add_argument("--max-depth", type=_positive, metavar="N", help="calls within calls")
@@ -93,6 +99,7 @@ def session_options(args: argparse.Namespace) -> Mapping[str, Any]:
             env=args.allow_env,
             run=None if args.allow_run is None else tuple(args.allow_run),
             python=args.allow_python,
+            parallel=args.allow_parallel,
         ),
         "limits": Limits(
             steps=args.max_steps,
@@ -104,6 +111,7 @@ def session_options(args: argparse.Namespace) -> Mapping[str, Any]:
         "threshold": args.threshold,
         "frozen": args.frozen,
         "language": args.language,
+        "cluster": args.cluster,
     }
 
 

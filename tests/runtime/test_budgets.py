@@ -149,7 +149,7 @@ OF_ANYTHING = frozenset("len str repr bool type callable list tuple set min max 
 # Their work is that of planning: it grows with worlds, whose limit is the time.
 OF_WORLDS = frozenset("planning viz pddl worlds simulate goals".split())
 # They touch files, programs, the clock, the world or the user; what they do is tested where they are.
-OF_THE_OUTSIDE = frozenset("files process log dialog".split())
+OF_THE_OUTSIDE = frozenset("files process parallel log dialog".split())
 ELSEWHERE = frozenset(
     "input objects say execute cost help why why_not retry skip exclude replan give_up "
     "time.sleep random.generator random.seed events.post events.interrupt events.ask "
@@ -222,7 +222,7 @@ def test_the_work_of_a_builtin_grows_as_it_declares(module: str, one: Builtin) -
 )
 def test_every_builtin_declares_its_cost_and_a_grant_that_exists(module: str, one: Builtin) -> None:
     assert one.cost in GROWTH
-    assert one.needs in ("", "read", "write", "env", "run", "python")
+    assert one.needs in ("", "read", "write", "env", "run", "python", "parallel")
     if module == "files":
         assert one.needs in ("read", "write")
     if module == "env":
