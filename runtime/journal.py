@@ -179,7 +179,7 @@ class Journal:
         if record.kind != kind or (data is not None and _text(record.data) != _text(data)):
             raise LimitError(
                 Diagnostic(
-                    "E0710",
+                    "E0907",
                     "the script has changed since this run",
                     label=f"here it does {_said(kind, data)}",
                     hint=f"record {record.number} of {self.path} is {_said(record.kind, record.data)}",
@@ -203,7 +203,8 @@ class Journal:
         return done.lastrowid
 
     def _ends(self) -> ReplayEnds:
-        return ReplayEnds(Diagnostic("E0711", "the journal ends here"))
+        title = "the journal ends here: the run was cut off"
+        return ReplayEnds(Diagnostic("W0908", title, severity="warning"))
 
 
 def _record(row: tuple[Any, ...]) -> Record:

@@ -123,7 +123,7 @@ def told_facts(value: Any, acting: Acting, source: str) -> tuple[Literal, ...]:
         raise
     except PlanscriptError as error:
         first = error.diagnostics[0]
-        title = "it is not facts joined by `and`" if first.code == "E0701" else first.title
+        title = "it is not facts joined by `and`" if first.code == "E0617" else first.title
         raise run_error("ValueError", f"{source}: {title}", hint=first.hint) from None
 
 

@@ -57,7 +57,9 @@ def locate_limit(error: LimitError) -> None:
     old = error.diagnostics[0]
     if found and old.span is None:
         span = place(found[-1][0].f_code, found[-1][1])
-        error.diagnostics = (Diagnostic(old.code, old.title, span, old.label, old.hint),)
+        error.diagnostics = (
+            Diagnostic(old.code, old.title, span, old.label, old.hint, old.severity),
+        )
 
 
 def _is_bug(error: Exception, found: list[tuple[FrameType, int]]) -> bool:

@@ -228,4 +228,4 @@ def overlay(state: frozenset[Atom], literals: Iterable[tuple[Atom, bool]]) -> fr
 
 
 def _refused(title: str, hint: str = "") -> PlanscriptError:
-    return PlanscriptError(Diagnostic("E0701", title, hint=hint))
+    return PlanscriptError(Diagnostic("E0617", title, hint=hint))

@@ -14,6 +14,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from command_examples import complaints
+
 from planscript.lang.diagnostics import Diagnostic, PlanscriptError, draw
 from planscript.runtime.expectations import marks_of
 from planscript.runtime.goals.lock import parse_lock
@@ -26,7 +28,7 @@ DIAGNOSTICS = TESTS / "diagnostics"
 PAGE = TESTS.parent / "docs" / "errors.md"
 # Golden files that are renewed and checked by `tests/test_errors_page.py`; those that lie in
 # DIAGNOSTICS itself are the language's own, checked by `tests/lang/test_diagnostics.py`.
-FOLDERS = ("run", "pddl", "lock", "check")
+FOLDERS = ("run", "pddl", "lock", "check", "commands")
 
 GROUPS = {
     "E01": "The text of a script",
@@ -40,6 +42,7 @@ GROUPS = {
     "E08": "Goals in natural language",
     "W08": "Goals in a script that has not run",
     "E09": "Files and commands",
+    "W09": "Files and commands: what ends early",
 }
 
 MEANING = {
@@ -125,7 +128,8 @@ MEANING = {
     "E0614": "A `perform` for an action that the domain does not have.",
     "E0615": "An action observes too many facts, or one that follows from others.",
     "E0616": "A value where a goal is wanted.",
-    "E0701": "A file cannot be read, or a world cannot be changed in this way.",
+    "E0617": "The world cannot be changed in this way.",
+    "E0701": "A PDDL file cannot be read.",
     "E0702": "A PDDL file is not UTF-8 text.",
     "E0703": "Parentheses that do not match.",
     "E0704": "Parentheses are nested too deeply.",
@@ -161,7 +165,7 @@ MEANING = {
     "E0807": "A text names an object that the world does not have.",
     "E0810": "A goal model cannot be loaded.",
     "E0811": "A file of goals to evaluate cannot be read or is damaged.",
-    "E0812": "There is nothing to train on.",
+    "E0812": "A training cannot begin or go on.",
     "W0803": "A goal is not locked, and a run with `--frozen` will refuse it.",
     "W0804": "The domain has no words for what a text says.",
     "W0805": "A text is no goal of this domain.",
@@ -176,6 +180,9 @@ MEANING = {
     "E0904": "A script is not UTF-8 text.",
     "E0905": "A lock file cannot be written.",
     "E0906": "A journal of a run cannot be read or written.",
+    "E0907": "A run is followed by its journal, and the script does something else than it did.",
+    "W0908": "The journal of a run that was cut off ends before the script does.",
+    "E0909": "When a run was cut off, a call may have been made; making it again may do harm.",
 }  # fmt: skip
 
 # ---------------------------------------------------------------- what a file makes Planscript say
@@ -197,6 +204,8 @@ def messages(path: Path) -> str:
     try:
         if path.parent.name == "run":
             _run(text, path.name)
+        elif path.parent.name == "commands":
+            return complaints(text) + "\n"
         elif path.parent.name == "check":
             found += _check(path)
         elif path.parent.name == "lock":

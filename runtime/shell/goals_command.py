@@ -71,6 +71,6 @@ def run_eval(args: argparse.Namespace) -> int:
             Path(args.svg).write_text(chart, encoding="utf-8")
         except OSError as error:
             raise SourceError(
-                Diagnostic("E0905", f"cannot write {args.svg}: {error.strerror or error}")
+                Diagnostic("E0903", f"cannot write {args.svg}: {error.strerror or error}")
             ) from None
     return 0

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from planscript.runtime.journal import Journal, ReplayEnds
+from planscript.runtime.shell.report import report
 from planscript.runtime.shell.resume_command import checked_header
 from planscript.runtime.shell.run_command import run_recorded
 from planscript.runtime.shell.session_arguments import make_session
@@ -42,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
         )
         try:
             run_recorded(session, about["script"])
-        except ReplayEnds:
+        except ReplayEnds as end:
             session.flush()
-            print("the journal ends here: the run was cut off", file=sys.stderr)
+            report(end)
         finally:
             session.close()
     finally:

@@ -112,7 +112,7 @@ def _settled(question: str, how: str) -> Literal["done", "again"]:
                 break
     raise LimitError(
         Diagnostic(
-            "E0712",
+            "E0909",
             f"{question}, and nobody knows whether it was done",
             hint="resume with --in-doubt=again or --in-doubt=done, or give the handler an "
             "`on doubt:` clause that finds out",
