@@ -1,9 +1,10 @@
 """The interactive session, one file per aspect; this one is the command `planscript repl`.
 
 conversation.py runs inputs and shows what they give; reading.py, keys.py, completer.py and
-status.py are the prompt, piped.py is what stands in for it where nobody types; goals.py is what follows `>`; help.py answers `name?`; commands.py lists
-the `:commands`, which are in about.py, files.py, worlds.py, plans.py and explore.py; display.py
-shapes what is shown, folding.py folds it to the terminal, progress.py tells that work goes on. Each is loaded by its first use.
+status.py are the prompt, piped.py stands in for it where nobody types; goals.py is what follows
+`>`; help.py answers `name?`; commands.py lists the `:commands`, which are in about.py, files.py,
+worlds.py, plans.py and explore.py; display.py shapes what is shown, folding.py folds it to the
+terminal, progress.py tells that work goes on. Each is loaded by its first use.
 """
 
 from __future__ import annotations
