@@ -141,13 +141,14 @@ class Executor:
 
     def take_events(self) -> str:
         """Writes to the world what came in from outside; why to stop, if an event says so."""
+        interrupted = ""
         for event in self.poll():
             self.world.learn(event.literals, "event")
             self.emit("event", {"facts": event.literals, "interrupt": event.interrupt})
-            if event.interrupt:
+            if event.interrupt and not interrupted:
                 said = ", ".join(self._say(literal) for literal in event.literals)
-                return f"interrupted: {event.reason or said}"
-        return ""
+                interrupted = f"interrupted: {event.reason or said}"
+        return interrupted
 
     def _say(self, literal: tuple[Atom, bool]) -> str:
         return ("" if literal[1] else "not ") + self.world.say_fact(literal[0])
