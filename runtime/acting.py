@@ -588,7 +588,8 @@ class Acting(Declarations):
             shown = world.names.shown
             return Speaker(world.domain, world.objects, shown, {}, language or self.language)
         domain = self.current_domain()
-        objects = self.world.objects if self.world is not None else domain.constants
+        world = world or self.world
+        objects = world.objects if world is not None else domain.constants
         chosen = language or self.language
         return Speaker(domain, objects, self.names.shown, self.described.get(chosen, {}), chosen)
 

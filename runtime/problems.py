@@ -187,11 +187,12 @@ def valid_steps(problem: Problem, value: Any, name: str) -> list[Atom]:
     return steps
 
 
-def speaker_of(world: World, language: str, name: str) -> Speaker:
-    """Who says things of a world in a language."""
+def speaker_of(session: Any, world: World, language: str, name: str) -> Speaker:
+    """Who says things of a world in a language, in the words of the script where it is its domain."""
     if language not in ("en", "zh"):
         raise run_error("ValueError", f'the languages of {name}() are "en" and "zh"')
-    return Speaker(world.domain, world.objects, world.names.shown, {}, language)
+    said: Speaker = session.acting.speaker(language, world)
+    return said
 
 
 def states_of(problem: Problem, steps: Sequence[Atom]) -> list[frozenset[Atom]]:

@@ -162,7 +162,7 @@ def for_session(session: Any) -> list[Builtin]:
         No action ever makes it true that a lamp is next to the three.
         """
         world, wanted = problems.problem_of(session, problem, "explain")
-        speaker = problems.speaker_of(world, language, "explain")
+        speaker = problems.speaker_of(session, world, language, "explain")
         if plan is not None:
             return _purposes(wanted, problems.valid_steps(wanted, plan, "explain"), speaker)
         from planscript.runtime.planner.explain import diagnose

@@ -152,7 +152,7 @@ def for_session(session: Any) -> list[Builtin]:
         from planscript.stdlib._page import page
 
         place, wanted, steps = planned(problem, plan, "html")
-        speaker = problems.speaker_of(place, language, "html")
+        speaker = problems.speaker_of(session, place, language, "html")
         if len(wanted.init) * (len(steps) + 1) > 200 * MOST:
             raise run_error(
                 "ValueError", "html() takes a plan and a world of a size that a page holds"

@@ -162,3 +162,25 @@ def test_bad_input_is_told_in_words(call: str, words: str) -> None:
     with pytest.raises(PlanscriptError) as caught:
         Session().run_text(script)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "told", ["viz.html(p, planning.solve(p))", "planning.explain(p, planning.solve(p))"]
+)
+def test_things_are_called_what_the_script_calls_them(told: str) -> None:
+    script = """
+import planning
+import viz
+
+domain lamps:
+    types: lamp
+    predicate lit(l: lamp): "{l} is on"
+    action press(l: lamp): "press the button of {l}"
+        effect: lit(l)
+world room of lamps:
+    objects: lamp1: lamp
+describe lamp1: "the old lamp"
+let p = planning.problem("(lit lamp1)")
+let told = %s
+"""
+    assert "the old lamp" in Session().run_text(script % told)["told"]
