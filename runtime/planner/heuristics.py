@@ -31,14 +31,19 @@ class Heuristic(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeuristicInfo:
-    """A row of the table. `conditional_effects` and `axioms` tell which tasks it takes."""
+    """A row of the table.
+
+    `conditional_effects` and `axioms` tell which tasks it takes, `costs` whether it estimates what
+    the steps cost (where not, it counts steps or facts, whatever they cost).
+    """
 
     name: str
     make: Callable[[Task, Costs], Heuristic]
     admissible: bool
-    conditional_effects: bool
-    axioms: bool
     description: str
+    conditional_effects: bool = True
+    axioms: bool = True
+    costs: bool = True
 
     def unsupported(self, task: Task) -> str:
         """Why the heuristic does not take the task, or the empty string."""
@@ -90,52 +95,34 @@ def _from(module: str, name: str) -> Callable[[Task, Costs], Heuristic]:
 HEURISTICS: dict[str, HeuristicInfo] = {
     info.name: info
     for info in (
+        HeuristicInfo("blind", Blind, True, "0 at the goal, else the cheapest operator"),
         HeuristicInfo(
-            "blind", Blind, True, True, True, "0 at the goal, else the cheapest operator"
+            "goal_count", GoalCount, False, "how many goal facts do not hold", costs=False
         ),
         HeuristicInfo(
-            "goal_count", GoalCount, False, True, True, "how many goal facts do not hold"
-        ),
-        HeuristicInfo(
-            "hmax",
-            _from("relaxation", "Hmax"),
-            True,
-            True,
-            True,
-            "the costliest goal fact, deletes ignored",
+            "hmax", _from("relaxation", "Hmax"), True, "the costliest goal fact, deletes ignored"
         ),
         HeuristicInfo(
             "h2",
             _from("critical_path", "H2"),
             True,
-            True,
-            False,
             "the costliest pair of goal facts",
+            axioms=False,
         ),
+        HeuristicInfo("hadd", _from("relaxation", "Hadd"), False, "the goal facts' costs summed"),
         HeuristicInfo(
-            "hadd", _from("relaxation", "Hadd"), False, True, True, "the goal facts' costs summed"
-        ),
-        HeuristicInfo(
-            "hff",
-            _from("relaxation", "Hff"),
-            False,
-            True,
-            True,
-            "the cost of a plan that ignores deletes",
+            "hff", _from("relaxation", "Hff"), False, "the cost of a plan that ignores deletes"
         ),
         HeuristicInfo(
             "lmcount",
             _from("landmarks", "LmCount"),
             False,
-            True,
-            True,
             "landmarks still to be reached",
+            costs=False,
         ),
         HeuristicInfo(
             "lmcp",
             _from("landmark_costs", "LmCp"),
-            True,
-            True,
             True,
             "landmarks still to be reached, that share costs",
         ),
@@ -143,18 +130,13 @@ HEURISTICS: dict[str, HeuristicInfo] = {
             "novelty",
             _from("novelty", "Novelty"),
             False,
-            True,
-            True,
             "whether facts or pairs of facts are new",
+            costs=False,
         ),
-        HeuristicInfo(
-            "lmcut", _from("lmcut", "LmCut"), True, True, True, "a sum of landmarks found as cuts"
-        ),
+        HeuristicInfo("lmcut", _from("lmcut", "LmCut"), True, "a sum of landmarks found as cuts"),
         HeuristicInfo(
             "pdb",
             _from("pattern_databases", "PatternDatabases"),
-            True,
-            True,
             True,
             "distances in projections that share costs",
         ),

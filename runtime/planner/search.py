@@ -92,7 +92,7 @@ def search(
         task: the task.
         search: a name in SEARCHES.
         heuristic: a name in HEURISTICS, or several joined by commas where the search takes them, or
-            "auto" for the one that suits the search. Ignored where the search takes none.
+            "auto" for the one that suits the search. Where it takes none, "auto" or "blind".
         weight: what weighted searches multiply the estimate with.
         deadline: when to stop.
         max_memory_mb: the most resident memory of the process, in MB.
@@ -151,6 +151,8 @@ def _choose(task: Task, search: str, heuristic: str) -> tuple[list[str], str]:
     if info is None:
         return [], f"no search is called {search!r}. {did_you_mean(search, SEARCHES)}".rstrip()
     refusal = info.unsupported(task)
+    if not refusal and info.heuristics == 0 and heuristic not in ("auto", "blind"):
+        refusal = f"the search {search} takes no heuristic"
     if refusal or info.heuristics == 0:
         return [], refusal
     names = (info.heuristic if heuristic == "auto" else heuristic).split(",")

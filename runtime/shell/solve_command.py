@@ -66,7 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Solves one problem and returns the exit code."""
     if args.list:
-        _print_table()
+        from planscript.runtime.shell.planner_table import planner_table
+
+        print(planner_table(), end="")
         return 0
     if args.problem is None:
         print("planscript solve: DOMAIN and PROBLEM are needed", file=sys.stderr)
@@ -259,31 +261,6 @@ def _unknown_names(options: Options) -> str:
         if name != "auto" and name not in HEURISTICS:
             return f"no heuristic is called `{name}` {did_you_mean(name, HEURISTICS)}".rstrip()
     return ""
-
-
-def _print_table() -> None:
-    from planscript.runtime.planner.heuristics import HEURISTICS
-    from planscript.runtime.planner.search import SEARCHES
-    from planscript.runtime.planner.solve import CONFIGURATIONS
-
-    print("configurations")
-    for name, pairs in CONFIGURATIONS.items():
-        first, others = pairs[0], len(pairs) - 1
-        print(f"  {name:15}{first[0]} with {first[1]}" + (", then others" if others else ""))
-    print(f"  {'auto':15}optimal for a while, then fast")
-    print("searches")
-    for search in SEARCHES.values():
-        traits = ["optimal"] if search.optimal else []
-        traits += [] if search.complete else ["incomplete"]
-        traits += [] if search.adl else ["no conditional effects", "no derived predicates"]
-        print(f"  {search.name:15}{search.description}" + f" [{', '.join(traits)}]" * bool(traits))
-    print("heuristics")
-    for heuristic in HEURISTICS.values():
-        traits = ["admissible"] if heuristic.admissible else []
-        traits += [] if heuristic.conditional_effects else ["no conditional effects"]
-        traits += [] if heuristic.axioms else ["no derived predicates"]
-        shown = f" [{', '.join(traits)}]" * bool(traits)
-        print(f"  {heuristic.name:15}{heuristic.description}{shown}")
 
 
 # ---------------------------------------------------------------- limits of the process
