@@ -199,6 +199,7 @@ class _WorldChecks:
     def __init__(self, world: World, free: frozenset[str]) -> None:
         self.world = world
         self._groundings = GroundingCache()
+        self._is_too_large = False  # a world that could not be grounded in time
         self._planned = _freed(world.problem(TRUE).domain, free)
         self._plain = _freed(world.domain, free)
 
@@ -239,8 +240,14 @@ class _WorldChecks:
     def _may_hold(self, goals: Sequence[Formula]) -> bool:
         """Whether one of the goals is not ruled out by relaxed reachability and invariants."""
         goal = goals[0] if len(goals) == 1 else Or(tuple(goals))
+        if self._is_too_large:
+            return True
         problem: Problem = dataclasses.replace(self.world.problem(goal), domain=self._planned)
-        task, _ = self._groundings.task_of(problem, Deadline(PATIENCE))
+        try:
+            task, _ = self._groundings.task_of(problem, Deadline(PATIENCE))
+        except DeadlineExpired:
+            self._is_too_large = True
+            return True
         return not task.goal_is_false
 
     def _rivals(self, goal: Formula, speaker: Speaker) -> str:

@@ -67,13 +67,16 @@ class Instances:
             return [base + fixed] * len(self.source)
         return [base + key for key in keys]
 
-    def expand(self, facts: FactKeys, expander: Expander, axioms: GroundAxioms) -> None:
+    def expand(
+        self, facts: FactKeys, expander: Expander, axioms: GroundAxioms, deadline: Deadline
+    ) -> None:
         """Makes `rows` for a schema that goes instance by instance."""
         names = self.schema.rule.variables
         binding = expander.binding
         conditional = self._conditional(facts, expander, axioms)
         condition = expander.compiled_rule(self.schema.rule)
         for row, values in enumerate(self.source.instances()):
+            deadline.check()
             binding.update(zip(names, values, strict=True))
             effects: list[tuple[int, bool, Literals]] = []
             for atoms, adds in ((self.schema.deletes, False), (self.schema.adds, True)):
@@ -147,8 +150,7 @@ class OperatorBuilder:
         """Prepares the schemas that go instance by instance."""
         for instances in self.instances:
             if instances.by_row:
-                instances.expand(self.facts, expander, axioms)
-                self.deadline.check()
+                instances.expand(self.facts, expander, axioms, self.deadline)
 
     def deleted(self) -> set[int]:
         """Keys of facts that some instance deletes."""

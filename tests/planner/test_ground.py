@@ -375,6 +375,29 @@ def test_a_grounding_bomb_ends_when_the_caller_wants() -> None:
     assert caught.value.interrupted
 
 
+def test_instances_that_go_one_by_one_end_when_the_caller_wants() -> None:
+    problem = read(
+        """(:predicates (on ?a ?b) (off ?a ?b) (seen ?a))
+           (:action look :parameters (?a ?b)
+            :precondition (and (on ?a ?b) (forall (?c ?d) (or (on ?c ?d) (off ?d ?c))))
+            :effect (and (seen ?a) (not (on ?a ?b)) (off ?a ?b)))""",
+        f"(:objects {' '.join(f'o{i}' for i in range(9))}) (:init {init_of_pairs(9)}) (:goal (seen o1))",
+    )
+    asked = 0
+
+    def ask() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    ground(problem, Deadline(interrupt=ask))
+    assert asked > 81 / 2  # instances of `look`
+
+
+def init_of_pairs(count: int) -> str:
+    return " ".join(f"(on o{i} o{j})" for i in range(count) for j in range(count))
+
+
 def test_a_grounding_bomb_ends_at_the_memory_limit() -> None:
     with pytest.raises(MemoryError):
         ground(bomb(), Deadline(60, max_memory=(resident_bytes() >> 20) + 30))
