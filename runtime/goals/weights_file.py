@@ -7,7 +7,7 @@ precision; in memory everything is float32.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
 from planscript.runtime.goals.model import Config, GoalNetwork
@@ -44,6 +45,24 @@ def save_weights(
     (folder / "vocab.txt").write_text("\n".join(vocabulary.pieces) + "\n", encoding="utf-8")
 
 
+class _Uninitialised(TorchFunctionMode):
+    """Leaves new parameters as they are: the stored ones take their place.
+
+    On the device `meta`, initialising them would import torch's compiler, which takes two seconds.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return (kwargs or {}).get("tensor", args[0] if args else None)
+        return func(*args, **(kwargs or {}))
+
+
 def load_weights(folder: Path) -> tuple[GoalNetwork, Vocabulary, dict[str, Any]]:
     """The network (in evaluation mode), its vocabulary and the whole of config.json.
 
@@ -57,7 +76,7 @@ def load_weights(folder: Path) -> tuple[GoalNetwork, Vocabulary, dict[str, Any]]
         config = Config(**sizes)
         vocabulary = Vocabulary.load(folder / "vocab.txt")
         stored = load_file(str(folder / "model.safetensors"))
-        with torch.device("meta"):
+        with torch.device("meta"), _Uninitialised():
             network = GoalNetwork(config)
         state = {}
         for name, value in stored.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -55,3 +57,14 @@ def test_what_goes_wrong_is_raised_where_the_model_is_wanted_each_time(begun: li
         with pytest.raises(SourceError, match="broken"):
             _ = compiler.model
     assert len(begun) >= 2
+
+
+def test_loading_the_shipped_model_leaves_the_compiler_of_torch_out() -> None:
+    code = """
+import sys
+from planscript.runtime.goals.language_model import load_model
+load_model(None)
+print([name for name in ("torch._dynamo", "torch._inductor") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
