@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,21 +36,21 @@ def head(script: Path) -> str:
     return "\n".join(lines[:end])
 
 
-def command(script: Path) -> list[str]:
+def command(script: Path, root: Path = ROOT) -> list[str]:
     """The arguments of `planscript` that run `script`."""
     told = _RUN.search(head(script))
-    name = script.relative_to(ROOT).as_posix()
+    name = script.relative_to(root).as_posix()
     return shlex.split(told[1]) if told else ["run", name]
 
 
-def printed(arguments: list[str]) -> str:
+def printed(arguments: list[str], root: Path = ROOT) -> str:
     program = [
         str(Path(sys.executable).with_name("planscript")),
         arguments[0],
         "--quiet",
         *arguments[1:],
     ]
-    ran = subprocess.run(program, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    ran = subprocess.run(program, cwd=root, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 0, ran.stderr + ran.stdout
     return ran.stdout
 
@@ -61,6 +62,28 @@ def test_an_example_prints_what_is_expected(script: Path) -> None:
     arguments = command(script)
     assert script.relative_to(ROOT).as_posix() in arguments
     assert printed(arguments) == script.with_suffix(".expected").read_text(encoding="utf-8")
+
+
+def needing_files() -> list[Path]:
+    return [s for s in examples() if any("--allow-read" in one for one in command(s))]
+
+
+@pytest.mark.parametrize("script", needing_files(), ids=lambda script: script.stem)
+def test_an_example_without_its_grants_says_which_one_it_needs(script: Path) -> None:
+    name = script.relative_to(ROOT).as_posix()
+    program = [str(Path(sys.executable).with_name("planscript")), "run", "--quiet", name]
+    ran = subprocess.run(program, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == 1
+    assert f"--allow-read={script.parent.relative_to(ROOT).as_posix()}/" in ran.stderr
+
+
+def test_the_day_of_the_vans_is_drawn(tmp_path: Path) -> None:
+    folder = tmp_path / "examples" / "logistics"
+    shutil.copytree(ROOT / "examples" / "logistics", folder)
+    printed(command(folder / "logistics.plan", tmp_path), tmp_path)
+    picture = (folder / "day.html").read_text(encoding="utf-8")
+    assert "The day of the vans" in picture
+    assert "Okafor has the parcel at the door before ten" in picture
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
