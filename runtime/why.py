@@ -103,6 +103,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "clash": "{fact}: wanted both true and false.",
         "hinder": "No part of it is out of reach by itself; the parts, or the steps towards them, "
         "hinder each other.",
+        "rivals": "These can never hold together: {facts}.",
+        "rival": "It can never hold that {fact}, though nothing it needs is out of reach by itself.",
         "never": "It can never hold that {fact}.",
         "no achiever": "No action ever makes it true that {fact}.",
         "blocked": "“{step}” would make it so, but for that it must hold that {fact}.",
@@ -135,6 +137,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "limit": "在限制之内没有找到计划（{note}）。",
         "clash": "“{fact}”既要成立又要不成立。",
         "hinder": "单独看每一部分都能达到，但这些部分或其步骤互相妨碍。",
+        "rivals": "这些永远不会同时成立：{facts}。",
+        "rival": "“{fact}”永远不会成立，尽管它需要的每一项单独看都能达到。",
         "never": "“{fact}”永远不会成立。",
         "no achiever": "没有任何动作能使“{fact}”成立。",
         "blocked": "“{step}”本可做到，但需要“{fact}”成立。",
@@ -247,11 +251,21 @@ class Explainer:
         if diagnosis.contradiction is not None:
             return self._line("clash", fact=self.speaker.fact(diagnosis.contradiction))
         if not diagnosis.causes:
-            return self._line("hinder")
+            return self._rivals(diagnosis.rivals)
         lines: list[str] = []
         for cause in diagnosis.causes:
             lines += self._cause(cause)
         return "\n".join(dict.fromkeys(lines))
+
+    def _rivals(self, parts: Sequence[Formula]) -> str:
+        facts = [self._formula(part) for part in parts]
+        if len(facts) == 1:
+            return self._line("rival", fact=facts[0])
+        return (
+            self._line("rivals", facts=self._line("join").join(facts))
+            if facts
+            else self._line("hinder")
+        )
 
     def _cause(self, cause: Unreachable) -> list[str]:
         lines: list[str] = []

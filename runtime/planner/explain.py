@@ -2,7 +2,7 @@
 
 Works on the delete relaxation (`lifted_relaxation.py`): from an unreachable goal literal down
 through every action that would achieve it to the precondition that never holds. Where nothing is
-out of reach by itself, it says so and explains no more.
+out of reach by itself, it names parts of the goal that hinder each other (`conflicts.py`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from planscript.runtime.pddl.model import (
     Parameter,
     Problem,
 )
+from planscript.runtime.planner.conflicts import conflict
 from planscript.runtime.planner.deadline import Deadline
 from planscript.runtime.planner.lifted_relaxation import (
     LiftedRelaxation,
@@ -88,27 +89,33 @@ class Blocked:
 class Diagnosis:
     """Why there is no plan for `goal`.
 
-    `causes` holds the parts of the goal that are out of reach. It is empty where no part is: then
-    the parts hinder each other, or the plan is merely hard to find. `contradiction` is a literal
-    that the goal demands both true and false.
+    `causes` holds the parts of the goal that are out of reach even if nothing were ever undone. It
+    is empty where no part is: then `rivals` are parts that no reachable state has together (one
+    alone: it is not even reached by itself), and where these are empty too, nothing was proved.
+    `contradiction` is a literal that the goal demands both true and false.
     """
 
     goal: Formula
     causes: tuple[Unreachable, ...]
     contradiction: Atom | None = None
+    rivals: tuple[Formula, ...] = ()
 
 
 def diagnose(problem: Problem, deadline: Deadline | None = None) -> Diagnosis:
     """Why `problem` has no plan.
 
-    Raises DeadlineExpired where `deadline` passes first.
+    Raises DeadlineExpired where `deadline` passes before the causes are known. Without one, a little
+    time is spent on the rivals.
     """
     relaxation = LiftedRelaxation(problem, deadline)
     wanted = list(conjuncts(problem.goal))
     negated = {part.part for part in wanted if isinstance(part, Not)}
     clash = next((part for part in wanted if isinstance(part, Atom) and part in negated), None)
     causes = tuple(dict.fromkeys(_impossible(problem.goal, relaxation)))
-    return Diagnosis(problem.goal, _Needs(relaxation, causes).trees(), clash)
+    trees = _Needs(relaxation, causes).trees()
+    if trees or clash is not None:
+        return Diagnosis(problem.goal, trees, clash)
+    return Diagnosis(problem.goal, (), rivals=conflict(problem, deadline))
 
 
 def _impossible(formula: Formula, relaxation: LiftedRelaxation) -> Iterator[Formula]:
@@ -397,10 +404,7 @@ def describe(diagnosis: Diagnosis) -> str:
     if diagnosis.contradiction is not None:
         return f"the goal wants {plain(diagnosis.contradiction)} to be both true and false"
     if not diagnosis.causes:
-        return (
-            "no part of the goal is out of reach by itself; "
-            "the parts, or the steps towards them, hinder each other"
-        )
+        return _rivals([_nested(part) for part in diagnosis.rivals])
     lines: list[str] = []
     for cause in diagnosis.causes[:MAX_CAUSES]:
         lines += _lines(cause, "")
@@ -408,6 +412,20 @@ def describe(diagnosis: Diagnosis) -> str:
     if more > 0:
         lines.append(f"{more} more parts of the goal are out of reach")
     return "\n".join(lines)
+
+
+def _rivals(parts: Sequence[str]) -> str:
+    match parts:
+        case []:
+            return (
+                "no part of the goal is out of reach by itself; "
+                "the parts, or the steps towards them, hinder each other"
+            )
+        case [one]:
+            return f"{one} can never hold, though nothing it needs is out of reach by itself"
+        case [*others, last]:
+            return f"{', '.join(others)} and {last} can never hold together"
+    raise AssertionError
 
 
 def reason(diagnosis: Diagnosis) -> str:

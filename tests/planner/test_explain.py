@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_domains import all_actions, all_facts, formulas, problems, states
 
-from planscript.runtime.pddl.model import And, Atom, Not, Or, Problem
+from planscript.runtime.pddl.model import And, Atom, Formula, Not, Or, Problem
 from planscript.runtime.pddl.reader import read_domain, read_plan, read_problem
 from planscript.runtime.planner.causal_links import START, CausalLink, causal_links, purpose
+from planscript.runtime.planner.conflicts import conflict
 from planscript.runtime.planner.deadline import Deadline, DeadlineExpired
 from planscript.runtime.planner.explain import Unreachable, describe, diagnose, reason
 from planscript.runtime.planner.lifted_relaxation import LiftedRelaxation
@@ -141,9 +142,38 @@ def test_a_contradiction_is_named() -> None:
     assert "both true and false" in describe(diagnosis)
 
 
-def test_where_no_part_is_out_of_reach_it_says_so() -> None:
-    diagnosis = diagnose(fruit("(and (at table) (at shelf))"))
+def test_parts_that_exclude_each_other_are_named() -> None:
+    diagnosis = diagnose(fruit("(and (on apple shelf) (at table) (hand-empty) (at shelf))"))
     assert diagnosis.causes == ()
+    assert diagnosis.rivals == (Atom("at", ("table",)), Atom("at", ("shelf",)))
+    assert describe(diagnosis) == "at(table) and at(shelf) can never hold together"
+
+
+def test_parts_that_only_search_shows_to_exclude_each_other_are_named() -> None:
+    """With one key and doors that lock behind, only one of the two rooms is ever seen."""
+    domain = read_domain(
+        "(define (domain d) (:types room) (:predicates (key) (seen ?r - room) (calm))"
+        "(:action look :parameters (?r - room) :precondition (key)"
+        "  :effect (and (seen ?r) (not (key))))"
+        "(:action rest :parameters () :effect (calm)))",
+        "d.pddl",
+    )
+    text = """(define (problem p) (:domain d) (:objects a b - room) (:init (key))
+      (:goal (and (seen a) (calm) (seen b))))"""
+    diagnosis = diagnose(read_problem(text, "p.pddl", domain))
+    assert diagnosis.rivals == (Atom("seen", ("a",)), Atom("seen", ("b",)))
+
+
+def test_a_single_part_that_no_order_of_steps_reaches_is_named() -> None:
+    goal = "(or (and (at table) (at shelf)) (and (hand-empty) (holding apple)))"
+    diagnosis = diagnose(fruit(goal))
+    assert len(diagnosis.rivals) == 1
+    assert "can never hold, though nothing it needs is out of reach" in describe(diagnosis)
+
+
+def test_where_nothing_is_proved_it_says_no_more_than_it_knows() -> None:
+    diagnosis = diagnose(fruit("(on apple shelf)"))
+    assert (diagnosis.causes, diagnosis.rivals) == ((), ())
     assert "hinder each other" in describe(diagnosis)
 
 
@@ -215,6 +245,24 @@ def test_a_diagnosis_is_given_only_where_no_state_reaches_the_goal(problem: Prob
     if diagnosis.causes or diagnosis.contradiction is not None:
         interpreter = Interpreter(problem)
         assert not any(interpreter.holds(problem.goal, state) for state in reachable(problem))
+
+
+@RANDOM
+@given(problems())
+def test_rivals_never_hold_together_and_any_fewer_of_them_do(problem: Problem) -> None:
+    states_of = reachable(problem)
+    rivals = conflict(problem, Deadline(60))
+    if len(states_of) == SMALL:
+        return  # there may be more
+    interpreter = Interpreter(problem)
+
+    def hold(parts: tuple[Formula, ...]) -> bool:
+        return any(interpreter.holds(And(parts), state) for state in states_of)
+
+    assert bool(rivals) != hold((problem.goal,))
+    if rivals:
+        assert not hold(rivals)
+        assert all(hold(tuple(one for one in rivals if one != part)) for part in rivals)
 
 
 @RANDOM
