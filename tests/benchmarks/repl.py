@@ -39,8 +39,12 @@ world kitchen of fruit_table:
 """
 FIRST = "put the apple on the table"
 LATER = ["put the pear on the table", "wash the plum", "the apple is on the shelf", "wash the pear"]
-TARGETS = {"first prompt": 0.35, "first prompt, with a script": 0.35, "first goal": 4.0}
-TARGETS["later goals"] = 0.1
+TARGETS = {
+    "first prompt": 0.35,
+    "first prompt, with a script": None,  # depends on the script
+    "first goal": 4.0,
+    "later goals": 0.1,
+}
 PATIENCE = 120.0
 
 
@@ -129,7 +133,8 @@ def main() -> None:
     for name, target in TARGETS.items():
         wall = min(one[name][0] for one in rounds)
         cpu = min(one[name][1] for one in rounds)
-        print(f"{name:28} {wall:6.2f} s {cpu:6.2f} s {target:6.2f} s")
+        wanted = "" if target is None else f"{target:6.2f} s"
+        print(f"{name:28} {wall:6.2f} s {cpu:6.2f} s {wanted}".rstrip())
 
 
 if __name__ == "__main__":
