@@ -70,6 +70,9 @@ def goals_of_file(session: Session, path: str) -> Iterator[FoundGoal]:
     for goal in scoped_goals(parsed(session, path), session.acting):
         if isinstance(goal.node, syntax.GoalText):
             yield compile_text(goal.node.text, goal, session.acting)
+        elif isinstance(goal.node, syntax.GoalValue):
+            why = "what it says, if it is text, shows only when the script runs"
+            yield FoundGoal(goal.node.span, "{...}", skipped=why)
 
 
 def parsed(session: Session, path: str) -> syntax.Module:
@@ -187,6 +190,11 @@ class _Walker:
             match node:
                 case syntax.GoalText() | syntax.GoalFormula():
                     yield known.get(id(node)) or ScopedGoal(node, types, "named")
+                case syntax.GoalValue(value=syntax.Index()):
+                    yield known.get(id(node)) or ScopedGoal(node, types, "named")
+                case syntax.GoalLiteral(goal=syntax.GoalValue(value=value) as given):
+                    if not isinstance(value, syntax.Index):
+                        yield ScopedGoal(given, types, "named")
                 case syntax.Holds(goal=goal):
                     known[id(goal)] = ScopedGoal(goal, types, "asked")
                 case syntax.Achieve() | syntax.Plan():

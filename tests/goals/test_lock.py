@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planscript.lang.diagnostics import SourceError
-from planscript.runtime.goals.lock import Entry, Lock, normal_text, parse_lock, read_lock
+from planscript.runtime.goals.lock import (
+    Entry,
+    Lock,
+    lock_path,
+    normal_text,
+    parse_lock,
+    read_lock,
+)
+from planscript.runtime.session import Session
+from planscript.runtime.shell.cli import main
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1).map(normal_text)
 NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
@@ -82,3 +91,27 @@ def test_a_damaged_lock_file_is_refused_with_its_line(damage: tuple[str, str], l
     span = caught.value.diagnostics[0].span
     assert span is not None and span.line == line
     assert "planscript compile" in caught.value.diagnostics[0].hint
+
+
+@pytest.mark.parametrize("use", ["let wish = goal words", 'achieve ["the lamp is lit"][0]'])
+def test_what_was_locked_for_text_that_comes_at_run_time_stays_locked(
+    use: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "later.plan"
+    script.write_text(
+        "domain lamps:\n    types: lamp\n    predicate lit(l: lamp)\n"
+        "    action press(l: lamp):\n        effect: lit(l)\n"
+        "world room of lamps:\n    objects: old: lamp\n"
+        f'let words = "the lamp is lit"\n{use}\n',
+        encoding="utf-8",
+    )
+    made = Session()
+    made.run_text(script.read_text(encoding="utf-8").split("let words")[0])
+    assert made.acting.domain is not None
+    mark = made.compiler.signature(made.acting.domain)
+    lock = Lock()
+    lock.add(Entry("the lamp is lit", "(lit old)", "", 1.0, "lamps", mark, "chosen by a person"))
+    lock_path(script).write_text(lock.write(), encoding="utf-8")
+    assert main(["compile", str(script)]) == 0
+    assert len(read_lock(lock_path(script))) == 1
+    assert main(["compile", "--check", str(script)]) == 0
