@@ -35,7 +35,7 @@ EXIT_CODES = {
 BAD_INPUT = 31
 BAD_OPTION = 33
 SHARE_OF_MEMORY = 0.8  # of the machine's, where no limit is given
-SLACK = 64 << 20  # bytes of address space above the limit, so that we stop before malloc fails
+SLACK = 1.15  # times the limit is what can be allocated: mostly we stop before malloc fails
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,8 +113,8 @@ def _solve(
         print(f"planscript solve: {unknown}", file=sys.stderr)
         return BAD_OPTION
     try:
+        limit_address_space(memory)
         problem = _read(args.domain, args.problem)
-        _limit_address_space(memory)
         if search == "anytime":
             with _first_interrupt_into(stopped):
                 return _go_on(problem, options, deadline, args)
@@ -275,19 +275,26 @@ def _share_of_memory() -> int | None:
     return int(total * SHARE_OF_MEMORY) >> 20
 
 
-def _limit_address_space(memory: int | None) -> None:
-    """Lets allocation fail above the limit, for code that does not ask the deadline."""
+def limit_address_space(memory: int | None) -> None:
+    """Lets allocation fail above the limit in MB, for code that does not ask the deadline."""
     if memory is None:
         return
     try:
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = (memory << 20) + SLACK
+        wanted = int(memory * SLACK * 2**20) + _reserved_bytes()
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     except (ImportError, OSError, ValueError):
         return  # the deadline still watches the memory
+
+
+def _reserved_bytes() -> int:
+    """Address space in use that is not resident memory, as of libraries."""
+    with open("/proc/self/statm", "rb", buffering=0) as statm:
+        pages, resident = map(int, statm.read().split()[:2])
+    return (pages - resident) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _set_alarm(seconds: float) -> None:

@@ -1,0 +1,143 @@
+"""Tasks that are far too large: `planscript solve` ends by itself, with the status that says why."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+resource = pytest.importorskip("resource", reason="the system limits no resources")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is limited otherwise")
+
+CPU_SECONDS = 4  # that the process may take for a time limit of one second, or it is killed
+FREE = 1.2  # times the memory limit is what the process may hold
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    said: str
+    peak_mb: float
+
+
+def solve(*words: str | Path, cpu_seconds: int = 60) -> Ended:
+    """Runs the command; the system kills it where it takes more time than `cpu_seconds`."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+
+    running = subprocess.Popen(
+        [sys.executable, "-m", "planscript.runtime", "solve", *map(str, words)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=limit,
+    )
+    assert running.stderr is not None
+    said = running.stderr.read()
+    running.stderr.close()
+    _, status, usage = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    return Ended(running.returncode, said, usage.ru_maxrss / 1024)
+
+
+def write(folder: Path, domain: str, problem: str) -> tuple[Path, Path]:
+    files = folder / "d.pddl", folder / "p.pddl"
+    files[0].write_text(domain, encoding="utf-8")
+    files[1].write_text(problem, encoding="utf-8")
+    return files
+
+
+def bomb(folder: Path) -> tuple[Path, Path]:
+    """One action with 8 parameters over 60 objects: 1.7e14 instances, all of them reachable."""
+    variables = " ".join(f"?x{i}" for i in range(8))
+    condition = " ".join(f"(p ?x{i})" for i in range(8))
+    names = [f"o{i}" for i in range(60)]
+    return write(
+        folder,
+        f"""(define (domain bomb) (:predicates (p ?x) (q {variables}) (r))
+            (:action boom :parameters ({variables}) :precondition (and {condition})
+                :effect (and (q {variables}) (r))))""",
+        f"""(define (problem b) (:domain bomb) (:objects {" ".join(names)})
+            (:init {" ".join(f"(p {name})" for name in names)}) (:goal (r)))""",
+    )
+
+
+def switches(folder: Path) -> tuple[Path, Path]:
+    """40 lamps, one of them lit, and switches that change two at once: all are never lit, but to be
+    sure of that takes a look at half of 1e12 states."""
+    lamps = [f"(lit{i})" for i in range(40)]
+    actions = []
+    for i, pair in enumerate(zip(lamps, lamps[1:], strict=False)):
+        for now in product((True, False), repeat=2):
+            before, after = (
+                " ".join(
+                    one if lit is now_lit else f"(not {one})"
+                    for one, lit in zip(pair, now, strict=True)
+                )
+                for now_lit in (True, False)
+            )
+            name = f"switch{i}-{''.join('ft'[lit] for lit in now)}"
+            actions.append(
+                f"(:action {name} :parameters () :precondition (and {before}) :effect (and {after}))"
+            )
+    return write(
+        folder,
+        f"""(define (domain lamps) (:requirements :negative-preconditions)
+            (:predicates {" ".join(lamps)}) {" ".join(actions)})""",
+        f"(define (problem s) (:domain lamps) (:init (lit0)) (:goal (and {' '.join(lamps)})))",
+    )
+
+
+def line(folder: Path, goal: int) -> tuple[Path, Path]:
+    """A way of 100,000 steps, each an atom at the start."""
+    places = [f"o{i}" for i in range(100_001)]
+    ways = " ".join(f"(next {a} {b})" for a, b in zip(places, places[1:], strict=False))
+    return write(
+        folder,
+        """(define (domain line) (:predicates (next ?a ?b) (at ?a))
+            (:action go :parameters (?a ?b) :precondition (and (at ?a) (next ?a ?b))
+                :effect (and (at ?b) (not (at ?a)))))""",
+        f"""(define (problem l) (:domain line) (:objects {" ".join(places)})
+            (:init (at o0) {ways}) (:goal (at {places[goal]})))""",
+    )
+
+
+def far(folder: Path) -> tuple[Path, Path]:
+    return line(folder, 100_000)
+
+
+@pytest.mark.parametrize("make", [bomb, switches, far])
+@pytest.mark.parametrize("kind", ["--fast", "--optimal", "--anytime"])
+def test_time_is_up_in_time(tmp_path: Path, make, kind: str) -> None:  # type: ignore[no-untyped-def]
+    ended = solve(*make(tmp_path), kind, "--timeout", "1", cpu_seconds=CPU_SECONDS)
+    assert ended.code == 23, ended.said
+    assert ended.said.startswith("no plan: out of time")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (bomb, ("--fast",)),
+        (bomb, ("--optimal",)),
+        (far, ("--fast",)),
+        (switches, ("--search", "bfs")),
+        (switches, ("--search", "dfs")),
+        (switches, ("--search", "astar", "--heuristic", "blind")),
+        (switches, ("--search", "lazy_gbfs", "--heuristic", "goal_count")),
+    ],
+)
+def test_memory_is_used_up_and_no_more(tmp_path: Path, make, words: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
+    ended = solve(*make(tmp_path), *words, "--max-memory", "100")
+    assert ended.code == 22, ended.said
+    assert ended.said.startswith("no plan: out of memory")
+    assert ended.peak_mb < 100 * FREE
+
+
+def test_a_hundred_thousand_atoms_are_read_and_solved(tmp_path: Path) -> None:
+    assert solve(*line(tmp_path, 20)).code == 0
