@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from planscript.runtime.shell.solve_command import amount, positive
-
-BAD_INPUT = 31
+from planscript.runtime.shell.solve_command import (
+    BAD_INPUT,
+    EXIT_CODES,
+    amount,
+    limit_address_space,
+    limit_hit,
+    positive,
+    share_of_memory,
+    whole,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,10 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=positive, default=30.0, metavar="SECONDS", help="time for planning (30)"
     )
+    parser.add_argument(
+        "--max-memory", metavar="MB", type=whole, help="stop when this much memory is in use"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the explanation; 0 where there is a plan, 1 where there is none."""
+    """Prints the explanation; 0 where there is a plan, 1 where there is none, 22 or 23 at a limit."""
     from planscript.lang.diagnostics import SourceError
     from planscript.runtime.goals.say import Speaker
     from planscript.runtime.pddl.reader import read_domain_file, read_problem_file
@@ -30,14 +40,24 @@ def run(args: argparse.Namespace) -> int:
     from planscript.runtime.planner.status import Status
     from planscript.runtime.shell.report import report
 
+    memory = args.max_memory or share_of_memory()
+
+    def stopped(status: Status, note: str = "") -> int:
+        limit = limit_hit(status, args.timeout, memory) or note
+        print(f"No plan was found: {status.value}{f' ({limit})' if limit else ''}.")
+        return EXIT_CODES[status]
+
+    limit_address_space(memory)
     try:
         problem = read_problem_file(args.problem, read_domain_file(args.domain))
     except SourceError as error:
         report(error)
         return BAD_INPUT
+    except MemoryError:
+        return stopped(Status.OUT_OF_MEMORY)
     speaker = Speaker(problem.domain, problem.objects)
     print(f"Wanted: {speaker.goal(problem.goal)}")
-    result = solve(problem, Options(search="auto", timeout=args.timeout))
+    result = solve(problem, Options(search="auto", timeout=args.timeout, max_memory=memory))
     if result.plan is not None:
         steps = result.plan.steps
         links = causal_links(problem, steps)
@@ -53,11 +73,10 @@ def run(args: argparse.Namespace) -> int:
         sure = ", and no plan costs less" if result.optimal else ""
         print(f"It costs {amount(result.plan.cost)}{sure}.")
         return 0
-    if result.status in (Status.UNSOLVABLE, Status.EXHAUSTED):
-        try:
-            print(describe(diagnose(problem, Deadline(args.timeout))))
-        except (DeadlineExpired, MemoryError):
-            print("There is no plan; finding out why takes longer than `--timeout` allows.")
-    else:
-        print(f"No plan was found: {result.note or result.status.value}.")
+    if result.status not in (Status.UNSOLVABLE, Status.EXHAUSTED):
+        return stopped(result.status, result.note)
+    try:
+        print(describe(diagnose(problem, Deadline(args.timeout, None, memory))))
+    except (DeadlineExpired, MemoryError):
+        print("There is no plan; finding out why takes more than the limits allow.")
     return 1

@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="for random choices")
     parser.add_argument("--timeout", metavar="SECONDS", type=positive, help="stop after this time")
     parser.add_argument(
-        "--max-memory", metavar="MB", type=_whole, help="stop when this much memory is in use"
+        "--max-memory", metavar="MB", type=whole, help="stop when this much memory is in use"
     )
     parser.add_argument("--stats", action="store_true", help="print what it took")
     parser.add_argument("--list", action="store_true", help="list searches and heuristics")
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     if args.problem is None:
         print("planscript solve: DOMAIN and PROBLEM are needed", file=sys.stderr)
         return 2
-    memory = args.max_memory or _share_of_memory()
+    memory = args.max_memory or share_of_memory()
     stopped: list[bool] = []
     deadline = Deadline(args.timeout, lambda: bool(stopped), memory)
     if args.timeout is not None:
@@ -83,9 +83,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _solve(args, memory, deadline, stopped)
     except DeadlineExpired:
-        return _finish(Status.TIMEOUT)
+        return _finish(Status.TIMEOUT, limit_hit(Status.TIMEOUT, args.timeout, memory))
     except MemoryError:
-        return _finish(Status.OUT_OF_MEMORY)
+        return _finish(Status.OUT_OF_MEMORY, limit_hit(Status.OUT_OF_MEMORY, args.timeout, memory))
     finally:
         if args.timeout is not None:
             _set_alarm(0)
@@ -117,7 +117,7 @@ def _solve(
         problem = _read(args.domain, args.problem)
         if search == "anytime":
             with _first_interrupt_into(stopped):
-                return _go_on(problem, options, deadline, args)
+                return _go_on(problem, options, deadline, args, stopped)
         result = solve(problem, options, deadline)
         if result.plan is not None:
             _write(plan_text(result.plan, problem), args.plan_file)
@@ -126,10 +126,16 @@ def _solve(
         return BAD_INPUT
     if args.stats:
         _print_statistics(result)
-    return _finish(result.status, result.note)
+    return _finish(result.status, limit_hit(result.status, args.timeout, memory) or result.note)
 
 
-def _go_on(problem: Problem, options: Options, deadline: Deadline, args: argparse.Namespace) -> int:
+def _go_on(
+    problem: Problem,
+    options: Options,
+    deadline: Deadline,
+    args: argparse.Namespace,
+    stopped: list[bool],
+) -> int:
     """Tells of each better plan, and keeps the best when time is up or Ctrl-C is pressed."""
     from planscript.runtime.planner.solve import solve
 
@@ -150,6 +156,8 @@ def _go_on(problem: Problem, options: Options, deadline: Deadline, args: argpars
     except DeadlineExpired:
         pass  # the alarm rang
     if not best:
+        if not stopped:
+            note = limit_hit(status, options.timeout, options.max_memory) or note
         return _finish(status, note)
     print("no plan costs less" if optimal else "a plan may cost less", file=sys.stderr)
     if args.plan_file is None:
@@ -233,6 +241,15 @@ def _finish(status: Status, note: str = "") -> int:
     return EXIT_CODES[status]
 
 
+def limit_hit(status: Status, timeout: float | None, memory: int | None) -> str:
+    """Which limit ended the planning, and the option that raises it; empty where none did."""
+    if status is Status.TIMEOUT and timeout is not None:
+        return f"after {timeout:g} s; raise --timeout"
+    if status is Status.OUT_OF_MEMORY and memory is not None:
+        return f"above {memory:,} MB; raise --max-memory"
+    return ""
+
+
 def _print_statistics(result: Result) -> None:
     statistics = result.statistics
     if result.plan is not None:
@@ -266,7 +283,7 @@ def _unknown_names(options: Options) -> str:
 # ---------------------------------------------------------------- limits of the process
 
 
-def _share_of_memory() -> int | None:
+def share_of_memory() -> int | None:
     """Most of the machine's memory, in MB; None where the system does not tell."""
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -319,7 +336,7 @@ def positive(text: str) -> float:
     return value
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be at least 1")

@@ -25,22 +25,22 @@ class Ended:
     peak_mb: float
 
 
-def solve(*words: str | Path, cpu_seconds: int = 60) -> Ended:
+def planscript(*words: str | Path, cpu_seconds: int = 60) -> Ended:
     """Runs the command; the system kills it where it takes more time than `cpu_seconds`."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
     running = subprocess.Popen(
-        [sys.executable, "-m", "planscript.runtime", "solve", *map(str, words)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        [sys.executable, "-m", "planscript.runtime", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         preexec_fn=limit,
     )
-    assert running.stderr is not None
-    said = running.stderr.read()
-    running.stderr.close()
+    assert running.stdout is not None
+    said = running.stdout.read()
+    running.stdout.close()
     _, status, usage = os.wait4(running.pid, 0)
     running.returncode = os.waitstatus_to_exitcode(status)
     return Ended(running.returncode, said, usage.ru_maxrss / 1024)
@@ -115,9 +115,9 @@ def far(folder: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize("make", [bomb, switches, far])
 @pytest.mark.parametrize("kind", ["--fast", "--optimal", "--anytime"])
 def test_time_is_up_in_time(tmp_path: Path, make, kind: str) -> None:  # type: ignore[no-untyped-def]
-    ended = solve(*make(tmp_path), kind, "--timeout", "1", cpu_seconds=CPU_SECONDS)
+    ended = planscript("solve", *make(tmp_path), kind, "--timeout", "1", cpu_seconds=CPU_SECONDS)
     assert ended.code == 23, ended.said
-    assert ended.said.startswith("no plan: out of time")
+    assert ended.said == "no plan: out of time (after 1 s; raise --timeout)\n"
 
 
 @pytest.mark.parametrize(
@@ -133,11 +133,26 @@ def test_time_is_up_in_time(tmp_path: Path, make, kind: str) -> None:  # type: i
     ],
 )
 def test_memory_is_used_up_and_no_more(tmp_path: Path, make, words: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
-    ended = solve(*make(tmp_path), *words, "--max-memory", "100")
+    ended = planscript("solve", *make(tmp_path), *words, "--max-memory", "100")
     assert ended.code == 22, ended.said
-    assert ended.said.startswith("no plan: out of memory")
+    assert ended.said == "no plan: out of memory (above 100 MB; raise --max-memory)\n"
+    assert ended.peak_mb < 100 * FREE
+
+
+@pytest.mark.parametrize("make", [bomb, switches])
+def test_explain_says_which_limit_was_hit(tmp_path: Path, make) -> None:  # type: ignore[no-untyped-def]
+    files = make(tmp_path)
+    late = planscript("explain", *files, "--timeout", "1", cpu_seconds=CPU_SECONDS)
+    assert late.code == 23, late.said
+    assert late.said.endswith("No plan was found: out of time (after 1 s; raise --timeout).\n")
+
+
+def test_explain_keeps_to_its_memory(tmp_path: Path) -> None:
+    ended = planscript("explain", *far(tmp_path), "--max-memory", "100")
+    assert ended.code == 22, ended.said
+    assert ended.said.endswith("out of memory (above 100 MB; raise --max-memory).\n")
     assert ended.peak_mb < 100 * FREE
 
 
 def test_a_hundred_thousand_atoms_are_read_and_solved(tmp_path: Path) -> None:
-    assert solve(*line(tmp_path, 20)).code == 0
+    assert planscript("solve", *line(tmp_path, 20)).code == 0
