@@ -76,7 +76,8 @@ class LiftedRelaxation:
         self._derived = problem.domain.derived
         self._tables: dict[str, Table] = {name: Table() for name in problem.domain.predicates}
         self._freed: set[Atom] = set()
-        for fact in problem.init:
+        # Sorted: the order of a set of facts differs from run to run, and it decides what is told.
+        for fact in sorted(problem.init, key=lambda atom: (atom.name, atom.args)):
             self._tables[fact.name].add(fact.args)
         self._saturate()
 

@@ -92,12 +92,12 @@ class Table:
     __slots__ = ("_index", "rows")
 
     def __init__(self) -> None:
-        self.rows: set[tuple[str, ...]] = set()
+        self.rows: dict[tuple[str, ...], None] = {}  # a set in the order in which rows came
         self._index: dict[int, dict[str, list[tuple[str, ...]]]] = {}
 
     def add(self, row: tuple[str, ...]) -> None:
         """Add a row that is not there yet."""
-        self.rows.add(row)
+        self.rows[row] = None
         for place, found in self._index.items():
             found.setdefault(row[place], []).append(row)
 
