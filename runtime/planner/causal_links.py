@@ -116,7 +116,8 @@ class _Support:
         if self._tables is None:
             names = self.interpreter.problem.domain.predicates
             self._tables = tables = {one: Table() for one in names}
-            for fact in self.state:
+            # Sorted, so that the same witness is named in each run.
+            for fact in sorted(self.state, key=lambda atom: (atom.name, atom.args)):
                 tables[fact.name].add(fact.args)
             self._derive(tables)
         return self._tables[name]
