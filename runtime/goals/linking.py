@@ -55,6 +55,12 @@ _NUMBERS = (
     | {c: str(n) for n, c in enumerate("零一二三四五六七八九十")}
     | {"两": "2"}
 )
+STOP_WORDS = frozenset(  # words of a text that need no symbol
+    """a an the of to in on at is are be been am was were and or it its for with by as that this these
+    those then please can could would should will may you i we me us my our your they them their he she
+    his her there here do does did have has had get so but not no if from into all any some let lets want
+    need make sure s t d ll re m ve""".split()
+)
 _STOP = frozenset("a an the of to in on at is are be and or it for with by".split())
 
 

@@ -16,11 +16,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from planscript.runtime.goals.grammar import ITEM, START, Grammar, State
-from planscript.runtime.goals.inputs import ITEM_ROOM, text_tensors, type_symbol
-from planscript.runtime.goals.linking import F_SHARE, F_WHOLE, NameIndex
+from planscript.runtime.goals.grammar import FORALL, ITEM, START, Grammar, State
+from planscript.runtime.goals.inputs import ITEM_ROOM, TextTensors, text_tensors, type_symbol
+from planscript.runtime.goals.linking import F_SHARE, F_WHOLE, STOP_WORDS, NameIndex
 from planscript.runtime.goals.model import GoalNetwork, Memory
 from planscript.runtime.goals.notation import to_formula
+from planscript.runtime.goals.ranking import Evidence, Ranker
 from planscript.runtime.goals.schema import Item, Schema
 from planscript.runtime.goals.tokens import Vocabulary, split_name, split_text
 from planscript.runtime.goals.weights_file import SHIPPED, load_weights
@@ -41,12 +42,6 @@ MOST_OBJECTS = 120  # worlds with more are cut down to what a text seems to spea
 HOPELESS = 6.0  # hypotheses this much less likely (log) than a finished one are dropped
 LENGTH_POWER = 0.7  # hypotheses compare by belief / length ** LENGTH_POWER
 USE_WEIGHT = 0.7  # of "the goal speaks of this item" beside the decoder's log-probability
-_STOP = frozenset(
-    """a an the of to in on at is are be been am was were and or it its for with by as that this these
-    those then please can could would should will may you i we me us my our your they them their he she
-    his her there here do does did have has had get so but not no if from into all any some let lets want
-    need make sure s t d ll re m ve""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +115,14 @@ class GoalModel:
     """A loaded network and what belongs to it."""
 
     def __init__(
-        self, network: GoalNetwork, vocabulary: Vocabulary, settings: Mapping[str, Any]
+        self,
+        network: GoalNetwork,
+        vocabulary: Vocabulary,
+        settings: Mapping[str, Any],
+        ranker: Ranker | None = None,
     ) -> None:
         self.network = network
+        self.ranker = ranker
         self.vocabulary = vocabulary
         self.identity: str = settings.get("name", "unnamed")  # stands in lock files
         self.refuse_above: float = settings.get("refuse_above", 0.5)
@@ -179,24 +179,19 @@ class GoalModel:
             if key not in world.grammars:
                 world.grammars[key] = Grammar(world.schema.domain, world.schema.objects, key)
             grammar = world.grammars[key]
-        room = self.network.config.positions
-        inputs = text_tensors([text], world.schema, self.vocabulary, room)
-        memory, refusal = self.network.fuse(
-            inputs.ids,
-            inputs.mask,
-            world.items,
-            world.kinds,
-            world.relations,
-            inputs.features,
-            torch.ones(1, len(world.schema), dtype=torch.bool),
-        )
+        inputs = text_tensors([text], world.schema, self.vocabulary, self.network.config.positions)
+        memory, refusal = self.read(inputs, world)
         doubt = float(torch.sigmoid(refusal[0]))
         unlinked = self._unlinked(text, memory, inputs.owner[0])
         if not grammar.possible or inputs.ids.shape[1] <= 2:
             return Prediction(None, 0.0, [], True, unlinked)
-        found = self._search(grammar, memory, beam)
-        readings = _distinct(grammar, found)
-        shares = _softmax([h.rank * 3 for h, _ in readings])
+        readings, seen = self.readings(text, grammar, world, prepared.init, inputs, memory, beam)
+        scores = [h.rank * 3 for h, _ in readings]
+        if self.ranker is not None:
+            scores = self.ranker(torch.tensor(seen)).tolist()
+            order = sorted(range(len(scores)), key=lambda i: -scores[i])
+            readings, scores = [readings[i] for i in order], [scores[i] for i in order]
+        shares = _softmax(scores)
         best = readings[0][0]
         evidence = (
             best.score,
@@ -205,6 +200,7 @@ class GoalModel:
             math.log(shares[0] / (1 - shares[0] + 1e-4) + 1e-9),
             float(refusal[0]),
             float(len(best.symbols)),
+            *(scores[:1] if self.ranker is not None else ()),
         )
         confidence = self._confidence(evidence)
         # No reading is called likelier than the best, which takes the network's own order.
@@ -223,6 +219,45 @@ class GoalModel:
             unlinked,
             evidence,
         )
+
+    def read(self, inputs: TextTensors, world: Encoded) -> tuple[Memory, Tensor]:
+        """Texts that are read together with a schema, and the logits (B,) of refusing them."""
+        return self.network.fuse(
+            inputs.ids,
+            inputs.mask,
+            world.items,
+            world.kinds,
+            world.relations,
+            inputs.features,
+            torch.ones(len(inputs.ids), len(world.schema), dtype=torch.bool),
+        )
+
+    def readings(
+        self,
+        text: str,
+        grammar: Grammar,
+        world: Encoded,
+        init: frozenset[Atom] | None,
+        inputs: TextTensors,
+        memory: Memory,
+        beam: int = 5,
+    ) -> tuple[list[tuple[Hypothesis, Formula]], list[list[float]]]:
+        """What the search finds for one text, best first, and the evidence (K, F) for each."""
+        found = distinct(grammar, self._search(grammar, memory, beam, world.schema.empty))
+        seen = Evidence(
+            world.schema,
+            [w.text for w in split_text(text, self.vocabulary)],
+            inputs.owner[0],
+            memory.links[0],
+            memory.used[0],
+            inputs.features[0],
+            init,
+        )
+        top = found[0][0].rank
+        return found, [
+            seen.of(goal, one.symbols, (one.rank, top - one.rank, one.score, one.use, one.least))
+            for one, goal in found
+        ]
 
     # ------------------------------------------------------------ encoding
 
@@ -254,7 +289,12 @@ class GoalModel:
         return torch.stack([self._vectors[item] for item in items])
 
     def _encoded(self, prepared: Prepared, objects: Mapping[str, Parameter]) -> Encoded:
-        schema = Schema(prepared.domain, objects, prepared.init, spelling=prepared.spelling)
+        return self.encode(
+            Schema(prepared.domain, objects, prepared.init, spelling=prepared.spelling)
+        )
+
+    def encode(self, schema: Schema) -> Encoded:
+        """A schema with the vectors of its items."""
         return Encoded(
             schema,
             self._encode(schema.items),
@@ -276,8 +316,14 @@ class GoalModel:
 
     # ------------------------------------------------------------ decoding
 
-    def _search(self, grammar: Grammar, memory: Memory, beam: int) -> list[Hypothesis]:
-        """Finished hypotheses, best first; never empty."""
+    def _search(
+        self, grammar: Grammar, memory: Memory, beam: int, barred: AbstractSet[int] = frozenset()
+    ) -> list[Hypothesis]:
+        """Finished hypotheses, best first; never empty.
+
+        Nothing is said to exist of the types `barred`. They keep their share of the belief, so that a
+        text about them leaves little to what is found in their place.
+        """
         odds = memory.used[0].float()
         nothing = float(torch.nn.functional.logsigmoid(-odds).sum())
         gain = odds.tolist()
@@ -298,6 +344,8 @@ class GoalModel:
                 top = logs.topk(min(2 * beam, len(allowed)))
                 for value, index in zip(top.values.tolist(), top.indices.tolist(), strict=True):
                     symbol = allowed[index]
+                    if symbol in barred and one.state.frames[-1].kind != FORALL:
+                        continue
                     fresh = symbol >= ITEM and symbol not in one.symbols
                     use = one.use + (gain[symbol - ITEM] if fresh else 0.0)
                     belief = one.score + value + USE_WEIGHT * use
@@ -332,6 +380,8 @@ class GoalModel:
                 [[type_symbol(grammar, h.state.scope, h.symbols[-1])] for h in alive],
                 dtype=torch.long,
             )
+        if not finished:
+            return self._search(grammar, memory, beam)
         return finished[: max(beam, 1)]
 
     def _confidence(self, evidence: Sequence[float]) -> float:
@@ -353,7 +403,7 @@ class GoalModel:
         content = {
             w: v
             for w, v in best.items()
-            if words[w].text not in _STOP and any(c.isalnum() for c in words[w].text)
+            if words[w].text not in STOP_WORDS and any(c.isalnum() for c in words[w].text)
         }
         if not content:
             return ()
@@ -362,7 +412,7 @@ class GoalModel:
         return tuple(text[words[w].start : words[w].end] for _, w in weak[:4])
 
 
-def _distinct(grammar: Grammar, found: Sequence[Hypothesis]) -> list[tuple[Hypothesis, Formula]]:
+def distinct(grammar: Grammar, found: Sequence[Hypothesis]) -> list[tuple[Hypothesis, Formula]]:
     """The hypotheses as formulas, those that say the same literally only once.
 
     What is true or false whatever the world is nobody asks for: it is left out while anything else

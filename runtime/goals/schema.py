@@ -81,6 +81,7 @@ class Schema:
         self._spelling = spelling or {}
         self._gloss = gloss
         added, deleted = _changes(domain)
+        self.added, self.deleted = added, deleted  # predicate -> actions that make it true, false
         self.items: list[Item] = []
         for name in self.grammar.predicates:
             self.items.append(self._predicate(name, added, deleted))
@@ -94,12 +95,27 @@ class Schema:
             kinds = [self._words(p.types[0]) for p in action.parameters[:4]]
             said = [split_name_text(action.gloss[g]) for g in gloss if g in action.gloss]
             self.items.append(self._item(ACTION, name, *((",", *k) for k in kinds), *said))
+        self.place = {(item.kind, item.name): i for i, item in enumerate(self.items)}
+        self.empty = self._empty_types()
         self.kinds = np.array([item.kind for item in self.items], dtype=np.int64)
         self.names = NameIndex([item.words for item in self.items], self.kinds.tolist())
         self.relations = self._relate(added, deleted, init)
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def _empty_types(self) -> frozenset[int]:
+        """The symbols of the types that no object is of, where the world's objects are known."""
+        if all(name in self.domain.constants for name in self.objects):
+            return frozenset()
+        inhabited = {
+            above
+            for declared in self.objects.values()
+            for own in declared.types
+            for above in (own, OBJECT, *self.domain.ancestors.get(own, ()))
+        }
+        symbols = self.grammar.type_symbol
+        return frozenset(symbols[name] for name in symbols if name not in inhabited)
 
     def _words(self, name: str) -> tuple[str, ...]:
         return split_name(self._spelling.get(name, name)) or (name,)
@@ -130,8 +146,7 @@ class Schema:
         init: Iterable[Atom] | None,
     ) -> NDArray[np.uint8]:
         table = np.zeros((len(self.items), len(self.items)), dtype=np.uint8)
-        index = {(item.kind, item.name): i for i, item in enumerate(self.items)}
-        domain = self.domain
+        index, domain = self.place, self.domain
 
         def put(one: tuple[int, str], other: tuple[int, str], there: str, back: str) -> None:
             if one in index and other in index:

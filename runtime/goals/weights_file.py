@@ -1,4 +1,5 @@
-"""Weights on disk: a folder with `model.safetensors`, `config.json` and `vocab.txt`.
+"""Weights on disk: a folder with `model.safetensors`, `config.json` and `vocab.txt`,
+and `ranking.safetensors` where the readings are ranked anew.
 
 Matrices may be stored as 8-bit integers with one scale a row (`NAME.scale`), the rest in half
 precision; in memory everything is float32.
@@ -20,6 +21,7 @@ from torch.overrides import TorchFunctionMode
 
 from planscript.lang.diagnostics import Diagnostic, SourceError
 from planscript.runtime.goals.model import Config, GoalNetwork
+from planscript.runtime.goals.ranking import Ranker
 from planscript.runtime.goals.tokens import Vocabulary
 
 SHIPPED = Path(__file__).parent / "weights"
@@ -63,8 +65,10 @@ class _Uninitialised(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def load_weights(folder: Path) -> tuple[GoalNetwork, Vocabulary, dict[str, Any]]:
-    """The network (in evaluation mode), its vocabulary and the whole of config.json.
+def load_weights(
+    folder: Path,
+) -> tuple[GoalNetwork, Vocabulary, dict[str, Any], Ranker | None]:
+    """The network (in evaluation mode), its vocabulary, the whole of config.json, the ranker if any.
 
     Raises: SourceError where a file is missing, truncated, or of another shape.
     """
@@ -89,6 +93,7 @@ def load_weights(folder: Path) -> tuple[GoalNetwork, Vocabulary, dict[str, Any]]
         network.load_state_dict(state, assign=True)
         if len(vocabulary) != config.pieces:
             raise ValueError("vocab.txt and config.json disagree")
+        ranker = Ranker.load(folder)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         detail = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise SourceError(
@@ -101,4 +106,4 @@ def load_weights(folder: Path) -> tuple[GoalNetwork, Vocabulary, dict[str, Any]]
             )
         ) from error
     network.requires_grad_(False)
-    return network.eval(), vocabulary, settings
+    return network.eval(), vocabulary, settings, ranker

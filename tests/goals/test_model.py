@@ -59,7 +59,7 @@ def test_decoding_step_by_step_scores_as_at_once() -> None:
 def test_weights_survive_the_file_to_eight_bits(tmp_path: Path) -> None:
     model = small_model()
     save_weights(tmp_path, model.network, model.vocabulary, {"threshold": 0.4})
-    network, vocabulary, settings = load_weights(tmp_path)
+    network, vocabulary, settings, _ = load_weights(tmp_path)
     assert vocabulary.pieces == model.vocabulary.pieces and settings["threshold"] == 0.4
     assert dataclasses.asdict(network.config) == dataclasses.asdict(model.network.config)
     for name, value in model.network.state_dict().items():

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from planscript.runtime.goals.training.compose_en import Composer
 from planscript.runtime.goals.training.compose_zh import Composer as ChineseComposer
 from planscript.runtime.goals.training.corpus import Example, World, read_own_worlds
+from planscript.runtime.goals.training.kinds import as_kinds
 from planscript.runtime.goals.training.mentions import Mentions, forms, tokens
 from planscript.runtime.goals.training.multiply import Mix, Multiplier
 from planscript.runtime.goals.training.noise import disturb
-from planscript.runtime.goals.training.rename import ground_atoms
+from planscript.runtime.goals.training.rename import Renaming, ground_atoms, terms
 from planscript.runtime.goals.training.reword import reworded
 from planscript.runtime.goals.training.told import Told
 from planscript.runtime.goals.training.variants import Rates, make_variant
@@ -34,6 +35,7 @@ from planscript.runtime.pddl.model import (
     Or,
     Parameter,
 )
+from planscript.runtime.pddl.reader import read_domain, read_formula
 
 WORLDS = read_own_worlds()[:12]
 
@@ -155,6 +157,51 @@ def test_every_goal_fits_the_domain_and_the_objects_of_its_example() -> None:
                 wrong = fault(example.goal, example.domain, example.objects, {})
                 assert wrong is None, (wrong, example.text, example.goal)
     assert 0.05 < refused / 2000 < 0.45
+
+
+def test_goals_about_kinds_of_things_fit_their_domains() -> None:
+    without = several = single = 0
+    for batch in stream(2, 120, Mix(kinds=1.0)):
+        for example in batch:
+            if example.goal is None:
+                continue
+            assert fault(example.goal, example.domain, example.objects, {}) is None, example
+            named_kinds = "?some" in repr(example.goal)
+            of_domain = set(example.objects) == set(example.domain.constants)
+            without += named_kinds and of_domain
+            several += named_kinds and not of_domain
+            single += not named_kinds and any(name.endswith("_1") for name in terms(example.goal))
+        facts = batch[0].init or ()
+        assert all(fault(f, batch[0].domain, batch[0].objects, {}) is None for f in facts)
+    assert without > 50 and several > 10 and single > 20
+
+
+def test_an_object_that_becomes_a_kind_is_any_of_its_kind_or_the_only_one() -> None:
+    domain = read_domain(
+        "(define (domain d) (:types cup shelf)"
+        " (:predicates (on ?c - cup ?s - shelf) (clean ?c - cup)))"
+    )
+    objects = {"mug": Parameter("mug", ("cup",)), "ledge": Parameter("ledge", ("shelf",))}
+    goal = read_formula("(and (on mug ledge) (clean mug))", domain, objects, "goal")
+    example = Example("the clean mug is on the ledge", "en", domain, objects, None, goal, "a")
+    seen = set()
+    for seed in range(60):
+        [changed] = as_kinds([example], {"ledge"}, Random(seed))
+        assert changed.goal is not None
+        assert changed.domain.types["mug"] == ("cup",)
+        assert "ledge" in changed.objects
+        mugs = [name for name, declared in changed.objects.items() if declared.types == ("mug",)]
+        if len(mugs) == 1:
+            only = Renaming(objects={"mug": mugs[0]})
+            assert changed.goal == only.formula(goal)
+            seen.add("the only one")
+        else:
+            assert isinstance(changed.goal, Exists)
+            assert [p.types for p in changed.goal.parameters] == [("mug",)]
+            one = Renaming(objects={"mug": changed.goal.parameters[0].name})
+            assert changed.goal.body == one.formula(goal)
+            seen.add("any of several" if mugs else "any at all")
+    assert seen == {"the only one", "any of several", "any at all"}
 
 
 def test_the_facts_of_an_example_fit_its_domain_and_objects() -> None:

@@ -15,6 +15,7 @@ from planscript.runtime.goals.training.compose_en import Composer
 from planscript.runtime.goals.training.compose_zh import Composer as ChineseComposer
 from planscript.runtime.goals.training.corpus import Example, Row, World
 from planscript.runtime.goals.training.join import framed, joined
+from planscript.runtime.goals.training.kinds import as_kinds
 from planscript.runtime.goals.training.noise import disturb
 from planscript.runtime.goals.training.rename import atoms, terms
 from planscript.runtime.goals.training.reword import reworded
@@ -42,6 +43,7 @@ class Mix:
     joined: float = 0.12  # two written wishes in one text
     framed: float = 0.12  # a written wish made polite, indirect or chatty
     composed: float = 0.25  # made-up wishes in place of rows
+    kinds: float = 0.15  # batches whose objects have become types
     noise: float = 0.2  # typing errors and the like
     rates: Rates = field(default_factory=Rates)
 
@@ -103,7 +105,11 @@ class Multiplier:
             rng,
             stage.gone,
         )
-        return [self._example(row, variant) for row in chosen]
+        examples = [self._example(row, variant) for row in chosen]
+        if rng.random() < mix.kinds:
+            new = variant.renaming.objects
+            return as_kinds(examples, {new.get(name, name) for name in told.bare}, rng)
+        return examples
 
     def _reworded(self, told: Told, size: int) -> Told:
         """A telling of the world in other words; a few are kept, for they take a while to make."""
