@@ -36,7 +36,7 @@ def main(out: str, minutes: str) -> None:
     torch.set_num_threads(1)
     model = small_model()
     model.network.requires_grad_(True)
-    options = Options(minutes=float(minutes), log_steps=2, warmup=2)
+    options = Options(minutes=float(minutes), log_steps=1, warmup=2)
     train(model.network, model.vocabulary, batches, Path(out), options, join_processes())
 
 
