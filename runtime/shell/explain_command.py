@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 
+from planscript.runtime.planner.status import Status
 from planscript.runtime.shell.solve_command import (
     BAD_INPUT,
     EXIT_CODES,
     amount,
+    free_address_space,
     limit_address_space,
     limit_hit,
     positive,
@@ -30,6 +33,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints the explanation; 0 where there is a plan, 1 where there is none, 22 or 23 at a limit."""
+    memory = args.max_memory or share_of_memory()
+    with contextlib.suppress(MemoryError):
+        return _explain(args, memory)
+    # Said here, where what filled the memory is no longer held by the frames of the error.
+    free_address_space()
+    return _stopped(Status.OUT_OF_MEMORY, args, memory)
+
+
+def _stopped(status: Status, args: argparse.Namespace, memory: int | None, note: str = "") -> int:
+    limit = limit_hit(status, args.timeout, memory) or note
+    print(f"No plan was found: {status.value}{f' ({limit})' if limit else ''}.")
+    return EXIT_CODES[status]
+
+
+def _explain(args: argparse.Namespace, memory: int | None) -> int:
     from planscript.lang.diagnostics import SourceError
     from planscript.runtime.goals.say import Speaker
     from planscript.runtime.pddl.reader import read_domain_file, read_problem_file
@@ -37,15 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from planscript.runtime.planner.deadline import Deadline, DeadlineExpired
     from planscript.runtime.planner.explain import describe, diagnose
     from planscript.runtime.planner.solve import Options, solve
-    from planscript.runtime.planner.status import Status
     from planscript.runtime.shell.report import report
-
-    memory = args.max_memory or share_of_memory()
-
-    def stopped(status: Status, note: str = "") -> int:
-        limit = limit_hit(status, args.timeout, memory) or note
-        print(f"No plan was found: {status.value}{f' ({limit})' if limit else ''}.")
-        return EXIT_CODES[status]
 
     limit_address_space(memory)
     try:
@@ -53,8 +63,6 @@ def run(args: argparse.Namespace) -> int:
     except SourceError as error:
         report(error)
         return BAD_INPUT
-    except MemoryError:
-        return stopped(Status.OUT_OF_MEMORY)
     speaker = Speaker(problem.domain, problem.objects)
     print(f"Wanted: {speaker.goal(problem.goal)}")
     result = solve(problem, Options(search="auto", timeout=args.timeout, max_memory=memory))
@@ -74,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"It costs {amount(result.plan.cost)}{sure}.")
         return 0
     if result.status not in (Status.UNSOLVABLE, Status.EXHAUSTED):
-        return stopped(result.status, result.note)
+        return _stopped(result.status, args, memory, result.note)
     try:
         print(describe(diagnose(problem, Deadline(args.timeout, None, memory))))
     except (DeadlineExpired, MemoryError):

@@ -7,6 +7,7 @@ those of Fast Downward.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import signal
@@ -83,14 +84,17 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _solve(args, memory, deadline, stopped)
     except DeadlineExpired:
-        return _finish(Status.TIMEOUT, limit_hit(Status.TIMEOUT, args.timeout, memory))
+        status = Status.TIMEOUT
     except MemoryError:
-        return _finish(Status.OUT_OF_MEMORY, limit_hit(Status.OUT_OF_MEMORY, args.timeout, memory))
+        status = Status.OUT_OF_MEMORY
     finally:
         if args.timeout is not None:
             _set_alarm(0)
         if was_enabled:
             gc.enable()
+    # Said here, where what filled the memory is no longer held by the frames of the error.
+    free_address_space()
+    return _finish(status, limit_hit(status, args.timeout, memory))
 
 
 def _solve(
@@ -305,6 +309,15 @@ def limit_address_space(memory: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     except (ImportError, OSError, ValueError):
         return  # the deadline still watches the memory
+
+
+def free_address_space() -> None:
+    """Takes the limit back, so that what happened can be told."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 def _reserved_bytes() -> int:

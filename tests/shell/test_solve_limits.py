@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-resource = pytest.importorskip("resource", reason="the system limits no resources")
+pytest.importorskip("resource", reason="the system limits no resources")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is limited otherwise")
 
 CPU_SECONDS = 4  # that the process may take for a time limit of one second, or it is killed
@@ -25,25 +25,28 @@ class Ended:
     peak_mb: float
 
 
+# A process of its own between the tests and the command: what Linux reports as a child's peak begins with
+# the size of the process that started it.
+STARTER = """
+import json, resource, subprocess, sys
+def limit():
+    resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]),) * 2)
+ended = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=limit)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([ended.returncode, ended.stdout, peak / 1024]))
+"""
+
+
 def planscript(*words: str | Path, cpu_seconds: int = 60) -> Ended:
     """Runs the command; the system kills it where it takes more time than `cpu_seconds`."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-
-    running = subprocess.Popen(
-        [sys.executable, "-m", "planscript.runtime", *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+    command = [sys.executable, "-m", "planscript.runtime", *map(str, words)]
+    ended = subprocess.run(
+        [sys.executable, "-c", STARTER, str(cpu_seconds), *command],
+        capture_output=True,
         text=True,
-        preexec_fn=limit,
+        check=True,
     )
-    assert running.stdout is not None
-    said = running.stdout.read()
-    running.stdout.close()
-    _, status, usage = os.wait4(running.pid, 0)
-    running.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(running.returncode, said, usage.ru_maxrss / 1024)
+    return Ended(*json.loads(ended.stdout))
 
 
 def write(folder: Path, domain: str, problem: str) -> tuple[Path, Path]:
