@@ -16,6 +16,7 @@ from planscript.lang.syntax import same
 from planscript.lang.tokens import Token
 
 _MOST_BLANK_LINES = 2
+_MOST_PASSES = 4
 
 
 def format_text(text: str, source: str = "<input>") -> str:
@@ -25,6 +26,13 @@ def format_text(text: str, source: str = "<input>") -> str:
     """
     tree = parse(text, source)
     formatted = _Formatter(text, source).run()
+    # A break made for want of room stands like the author's own from then on, and may call for one
+    # more: go on until there is nothing left to break.
+    for _ in range(_MOST_PASSES):
+        again = _Formatter(formatted, source).run()
+        if again == formatted:
+            break
+        formatted = again
     if not same(tree, parse(formatted, source)):
         raise AssertionError(f"formatting would change the meaning of {source}")
     return formatted

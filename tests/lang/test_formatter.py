@@ -121,6 +121,15 @@ def test_names_of_any_length(name: str, length: int, data: st.DataObject) -> Non
         check(text)
 
 
+def test_a_long_name_behind_a_quantifier_leaves_nothing_to_a_second_pass() -> None:
+    name = "c" + "x" * 44
+    text = TEXTS["acting/derived.plan"].replace(
+        "c: block (on(a, c) and above(c", f"{name}: block (on(a, {name}) and above({name}"
+    )
+    assert text != TEXTS["acting/derived.plan"]
+    check(text)
+
+
 # ---------------------------------------------------------------- the style
 
 
