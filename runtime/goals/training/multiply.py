@@ -43,7 +43,7 @@ class Mix:
     joined: float = 0.12  # two written wishes in one text
     framed: float = 0.12  # a written wish made polite, indirect or chatty
     composed: float = 0.25  # made-up wishes in place of rows
-    kinds: float = 0.15  # batches whose objects have become types
+    kinds: float = 0.25  # batches whose objects have become types
     noise: float = 0.2  # typing errors and the like
     rates: Rates = field(default_factory=Rates)
 
