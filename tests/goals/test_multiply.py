@@ -173,7 +173,7 @@ def test_goals_about_kinds_of_things_fit_their_domains() -> None:
             single += not named_kinds and any(name.endswith("_1") for name in terms(example.goal))
         facts = batch[0].init or ()
         assert all(fault(f, batch[0].domain, batch[0].objects, {}) is None for f in facts)
-    assert without > 50 and several > 10 and single > 20
+    assert min(without, several, single) > 5  # each of the three forms comes up
 
 
 def test_an_object_that_becomes_a_kind_is_any_of_its_kind_or_the_only_one() -> None:
