@@ -189,6 +189,6 @@ def predicates_in(rows: Sequence[Row]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for row in rows:
         if row.goal is not None:
-            for name in {atom.name for atom in atoms(row.goal)}:
+            for name in dict.fromkeys(atom.name for atom in atoms(row.goal)):
                 counts[name] = counts.get(name, 0) + 1
     return counts
