@@ -44,7 +44,7 @@ def to_formula(grammar: Grammar, symbols: Sequence[int]) -> Formula:
 def to_symbols(grammar: Grammar, goal: Formula) -> list[int] | None:
     """One sequence that says `goal`, or None where the grammar cannot say it."""
     try:
-        symbols = [*_Writer(grammar).parts(_conjuncts(goal), {}), END]
+        symbols = [*_Writer(grammar).parts(conjuncts(goal), {}), END]
     except _Unsayable:
         return None
     return symbols if grammar.accepts(symbols) else None
@@ -132,7 +132,7 @@ class _Writer:
             case Imply(left, right):
                 return [IMPLY, *self.formula(left, names), *self.formula(right, names)]
             case And():
-                parts = _conjuncts(part)
+                parts = conjuncts(part)
                 if len(parts) == 1:
                     return self.formula(parts[0], names)
                 return [AND, *(s for p in parts for s in self.formula(p, names)), END]
@@ -146,12 +146,12 @@ class _Writer:
             case Exists(parameters, body):
                 while isinstance(body, Exists):
                     parameters, body = (*parameters, *body.parameters), body.body
-                return self.exists(parameters, list(_conjuncts(body)), names)
+                return self.exists(parameters, list(conjuncts(body)), names)
             case ForAll(parameters, body):
                 while isinstance(body, ForAll):
                     parameters, body = (*parameters, *body.parameters), body.body
                 bound, types = self.bind(parameters, names)
-                return [FORALL, *types, *self.parts(_conjuncts(body), bound), END]
+                return [FORALL, *types, *self.parts(conjuncts(body), bound), END]
         raise _Unsayable
 
     def exists(
@@ -326,10 +326,11 @@ def _conjunction(parts: Sequence[Formula]) -> Formula:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def _conjuncts(goal: Formula) -> tuple[Formula, ...]:
+def conjuncts(goal: Formula) -> tuple[Formula, ...]:
+    """The parts of a goal, those of conjunctions within conjunctions too."""
     if not isinstance(goal, And):
         return (goal,)
-    return tuple(inner for part in goal.parts for inner in _conjuncts(part))
+    return tuple(inner for part in goal.parts for inner in conjuncts(part))
 
 
 def _literal(part: Formula) -> tuple[bool, Atom | None]:

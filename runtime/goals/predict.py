@@ -185,9 +185,10 @@ class GoalModel:
         unlinked = self._unlinked(text, memory, inputs.owner[0])
         if not grammar.possible or inputs.ids.shape[1] <= 2:
             return Prediction(None, 0.0, [], True, unlinked)
-        readings, seen = self.readings(text, grammar, world, prepared.init, inputs, memory, beam)
+        readings = self.readings(grammar, world, memory, beam)
         scores = [h.rank * 3 for h, _ in readings]
         if self.ranker is not None:
+            seen = self.weigh(readings, text, world, prepared.init, inputs, memory)
             scores = self.ranker(torch.tensor(seen)).tolist()
             order = sorted(range(len(scores)), key=lambda i: -scores[i])
             readings, scores = [readings[i] for i in order], [scores[i] for i in order]
@@ -233,17 +234,21 @@ class GoalModel:
         )
 
     def readings(
+        self, grammar: Grammar, world: Encoded, memory: Memory, beam: int = 5
+    ) -> list[tuple[Hypothesis, Formula]]:
+        """What the search finds for one text, best first."""
+        return _distinct(grammar, self._search(grammar, memory, beam, world.schema.empty))
+
+    def weigh(
         self,
+        readings: Sequence[tuple[Hypothesis, Formula]],
         text: str,
-        grammar: Grammar,
         world: Encoded,
         init: frozenset[Atom] | None,
         inputs: TextTensors,
         memory: Memory,
-        beam: int = 5,
-    ) -> tuple[list[tuple[Hypothesis, Formula]], list[list[float]]]:
-        """What the search finds for one text, best first, and the evidence (K, F) for each."""
-        found = distinct(grammar, self._search(grammar, memory, beam, world.schema.empty))
+    ) -> list[list[float]]:
+        """The evidence (K, F) for each of a text's readings, best first, that a ranker looks at."""
         seen = Evidence(
             world.schema,
             [w.text for w in split_text(text, self.vocabulary)],
@@ -253,10 +258,10 @@ class GoalModel:
             inputs.features[0],
             init,
         )
-        top = found[0][0].rank
-        return found, [
+        top = readings[0][0].rank
+        return [
             seen.of(goal, one.symbols, (one.rank, top - one.rank, one.score, one.use, one.least))
-            for one, goal in found
+            for one, goal in readings
         ]
 
     # ------------------------------------------------------------ encoding
@@ -380,7 +385,7 @@ class GoalModel:
                 [[type_symbol(grammar, h.state.scope, h.symbols[-1])] for h in alive],
                 dtype=torch.long,
             )
-        if not finished:
+        if barred and not finished:
             return self._search(grammar, memory, beam)
         return finished[: max(beam, 1)]
 
@@ -412,7 +417,7 @@ class GoalModel:
         return tuple(text[words[w].start : words[w].end] for _, w in weak[:4])
 
 
-def distinct(grammar: Grammar, found: Sequence[Hypothesis]) -> list[tuple[Hypothesis, Formula]]:
+def _distinct(grammar: Grammar, found: Sequence[Hypothesis]) -> list[tuple[Hypothesis, Formula]]:
     """The hypotheses as formulas, those that say the same literally only once.
 
     What is true or false whatever the world is nobody asks for: it is left out while anything else

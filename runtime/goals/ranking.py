@@ -29,6 +29,7 @@ from planscript.runtime.goals.grammar import (
     OR,
 )
 from planscript.runtime.goals.linking import F_SHARE, F_WHOLE, STOP_WORDS
+from planscript.runtime.goals.notation import conjuncts
 from planscript.runtime.goals.schema import ACTION, THING, TYPE, Schema
 from planscript.runtime.pddl.model import (
     And,
@@ -190,7 +191,7 @@ class Evidence:
         out += self._items(items)
         out += self._truth(goal)
         out += self._order(goal)
-        parts = list(_conjuncts(goal))
+        parts = conjuncts(goal)
         domain = self.schema.domain
         names = {atom.name for _, atom in _literals(goal)}
         out += [
@@ -253,7 +254,7 @@ class Evidence:
         """Whether the goal, or a share of its parts, holds in the world as far as it is known."""
         if self.init is None:
             return [0.0, 0.0, 0.0]
-        held = [_holds(part, self.init) for part in _conjuncts(goal)]
+        held = [_holds(part, self.init) for part in conjuncts(goal)]
         return [float(all(held)), sum(held) / max(1, len(held)), 1.0]
 
     def _order(self, goal: Formula) -> list[float]:
@@ -282,14 +283,6 @@ class Evidence:
 
 def _sigmoid(x: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float64)
-
-
-def _conjuncts(goal: Formula) -> Iterator[Formula]:
-    if isinstance(goal, And):
-        for part in goal.parts:
-            yield from _conjuncts(part)
-    else:
-        yield goal
 
 
 def _literals(goal: Formula, sign: bool = True) -> Iterator[tuple[bool, Atom]]:

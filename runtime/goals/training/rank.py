@@ -91,10 +91,8 @@ def collect(model: GoalModel, worlds: Sequence[World], minutes: float, seed: int
                 continue
             memory, _ = model.read(inputs, world)
             facts = None if init is None else frozenset(init)
-            readings, evidence = model.readings(
-                example.text, schema.grammar, world, facts, inputs, memory
-            )
-            rows += evidence
+            readings = model.readings(schema.grammar, world, memory)
+            rows += model.weigh(readings, example.text, world, facts, inputs, memory)
             right += [
                 float(same_goal(g, example.goal, schema.domain, objects)) for _, g in readings
             ]
