@@ -332,9 +332,9 @@ class Normaliser:
                 continue
             if gone not in domains or gone in given:
                 gone, kept = kept, gone
-            if gone not in domains:
-                return None  # two objects
-            if gone in given:
+            if gone not in domains or gone in given:
+                if gone not in domains and kept not in domains:
+                    return None  # two objects
                 rest.append(Equals(gone, kept))
                 continue
             range_ = domains[kept] if kept in domains else (self.numbers[kept],)

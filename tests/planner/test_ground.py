@@ -349,6 +349,34 @@ def test_a_universal_precondition_over_static_guards_leaves_only_what_matters() 
     assert operators.pre_start[ship + 1] - operators.pre_start[ship] == 2
 
 
+@pytest.mark.parametrize(
+    ("condition", "lit"),
+    [
+        ("(= ?x a)", "a"),
+        ("(= a ?x)", "a"),
+        ("(not (= ?x a))", "bc"),
+        ("(not (= a ?x))", "bc"),
+        ("(or (= ?x a) (= c ?x))", "ac"),
+        ("(exists (?y) (and (= ?y ?x) (= ?y b)))", "b"),
+        ("(and (= ?x a) (= ?x b))", ""),
+        ("(and (= b a) (= ?x b))", ""),
+    ],
+)
+def test_a_condition_of_an_effect_may_compare_a_parameter_with_an_object(
+    condition: str, lit: str
+) -> None:
+    for object_ in "abc":
+        problem = read(
+            f"""(:constants a b c) (:predicates (pressed ?x) (lit))
+                (:action press :parameters (?x)
+                    :effect (and (pressed ?x) (when {condition} (lit))))""",
+            f"(:init) (:goal (and (pressed {object_}) (lit)))",
+        )
+        task = ground(problem)
+        cost = None if not lit else 1 if object_ in lit else 2
+        assert grounded_cost(task) == cost, (condition, object_)
+
+
 def bomb() -> Problem:
     """An action whose 8 parameters range over 60 objects each."""
     variables = " ".join(f"?x{i}" for i in range(8))
